@@ -1,0 +1,24 @@
+/** Tests are transformed to CommonJS because jest on Node 20 cannot require ES modules by itself; the ESM-only packages join the list below. */
+const swc = [
+  '@swc/jest',
+  {
+    jsc: {
+      parser: { syntax: 'typescript', decorators: true, dynamicImport: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+      target: 'es2022',
+      keepClassNames: true,
+    },
+    module: { type: 'commonjs' },
+  },
+];
+const esmOnly = ['@nestjs', 'cookie', 'content-disposition', 'uuid', 'canonicalize', 'file-type', '@tokenizer', 'token-types', 'strtok3', 'uint8array-extras', '@borewit', 'load-esm', 'iterare'];
+
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/src', '<rootDir>/test'],
+  testMatch: ['**/*.spec.ts'],
+  transform: { '^.+\\.[tj]s$': swc },
+  transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'] },
+  testTimeout: 30_000,
+};

@@ -1,0 +1,52 @@
+import type { NewEvent, StoredEvent } from '../envelope.js';
+
+/** The stream's last revision, or `none` while it does not exist. Revisions start at 0 on every engine. */
+export type ExpectedRevision = number | 'none';
+
+export interface AppendResult {
+  /** Revision and position of the last event written. */
+  readonly revision: number;
+  readonly position: string;
+}
+
+/** Named bounds of the port, the same on every engine (house rule 9). */
+export const EVENTS_PER_APPEND_MAX = 256;
+export const APPEND_BYTES_MAX = 1_000_000;
+export const READ_PAGE_MAX = 1_000;
+
+/**
+ * The log. Failures are only CONCURRENCY_CONFLICT, COMMIT_UNKNOWN, STORE_UNAVAILABLE, EVENT_TOO_LARGE and HISTORY_DAMAGED.
+ */
+export abstract class EventStore {
+  /**
+   * Appends all events or none, after exactly `expected`. The identical append (same ids, same expected revision) sent
+   * again after it has landed answers as the first did. An empty append or one above the bounds is a failed assertion
+   * or EVENT_TOO_LARGE.
+   */
+  abstract append(stream: string, events: readonly NewEvent[], options: { expected: ExpectedRevision }): Promise<AppendResult>;
+
+  /**
+   * At most `limit` (default and maximum READ_PAGE_MAX) events of one stream, from revision `from` on (inclusive;
+   * backwards: from there down, default the last one). A missing stream reads as empty. A gap is HISTORY_DAMAGED.
+   */
+  abstract read(stream: string, options?: { from?: number; limit?: number; backwards?: boolean }): Promise<readonly StoredEvent[]>;
+}
+
+export type FeedItem =
+  | { readonly kind: 'event'; readonly event: StoredEvent }
+  /** Safe to save though nothing matched: everything before it was taken. */
+  | { readonly kind: 'progress'; readonly position: string }
+  | { readonly kind: 'caught-up'; readonly position: string };
+
+/** All events in one global order. */
+export abstract class EventFeed {
+  /**
+   * Events after `after` (exclusive; undefined: from the first), then waits for more until `signal` aborts. Pulled, so a
+   * slow consumer is back-pressure. `caught-up` is yielded each time the end is reached. A position of another epoch is
+   * POSITION_OF_ANOTHER_EPOCH.
+   */
+  abstract open(options: { after?: string | undefined; signal: AbortSignal }): AsyncIterable<FeedItem>;
+
+  /** The position of the last event, or of the beginning. */
+  abstract end(): Promise<string>;
+}

@@ -1,0 +1,93 @@
+import { Temporal } from 'temporal-polyfill';
+
+/** A calendar date, `YYYY-MM-DD`, years 0001 to 9999. */
+export type IsoDate = string;
+/** An instant as RFC 3339 writes it, with its offset. */
+export type IsoInstant = string;
+
+/** When a fact is true in the world: a date or an instant, never turned into each other in storage (domain.md, Words). */
+export type Effective = { readonly date: IsoDate } | { readonly instant: IsoInstant; readonly zone?: string | undefined };
+
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+const CALENDAR_DURATION = /^P(?=\d)(\d{1,4}Y)?(\d{1,4}M)?(\d{1,4}W)?(\d{1,5}D)?$/;
+
+export function isDate(text: string): boolean {
+  return DATE.test(text) && !text.startsWith('0000') && succeeds(() => Temporal.PlainDate.from(text, { overflow: 'reject' }));
+}
+
+/** A leap second is refused, as Temporal has no place for it; a year beyond 9999 does not match the form. */
+export function isInstant(text: string): boolean {
+  return INSTANT.test(text) && !text.startsWith('0000') && !text.slice(17, 19).startsWith('6') && isDate(text.slice(0, 10)) && succeeds(() => Temporal.Instant.from(text));
+}
+
+/** An ISO 8601 duration in calendar units only (years, months, weeks, days), longer than nothing. */
+export function isCalendarDuration(text: string): boolean {
+  return CALENDAR_DURATION.test(text) && /[1-9]/.test(text);
+}
+
+/** An IANA time zone name; a bare offset is refused, as it cannot tell summer from winter. */
+export function isTimeZone(text: string): boolean {
+  return /^[A-Za-z]/.test(text) && succeeds(() => Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text));
+}
+
+/** The instant of an effective time, in milliseconds since the epoch; a date counts as that day's start in `zone` (domain.md, Words). */
+export function effectiveMilliseconds(effective: Effective, zone: string): number {
+  return 'date' in effective ? startOfDay(effective.date, zone).epochMilliseconds : instantMilliseconds(effective.instant);
+}
+
+/** The calendar day of an effective time in `zone`. */
+export function effectiveDate(effective: Effective, zone: string): IsoDate {
+  if ('date' in effective) return effective.date;
+  return Temporal.Instant.from(effective.instant).toZonedDateTimeISO(zone).toPlainDate().toString();
+}
+
+export function instantMilliseconds(instant: IsoInstant): number {
+  return Temporal.Instant.from(instant).epochMilliseconds;
+}
+
+export function instantAt(milliseconds: number): IsoInstant {
+  return Temporal.Instant.fromEpochMilliseconds(milliseconds).toString({ smallestUnit: 'millisecond' });
+}
+
+/** The date in `zone` at an instant. */
+export function dateAt(instant: IsoInstant, zone: string): IsoDate {
+  return Temporal.Instant.from(instant).toZonedDateTimeISO(zone).toPlainDate().toString();
+}
+
+/**
+ * The end of a validity of `duration` from `day`: the last valid day and the exact exclusive instant at which that day
+ * ends in `zone`. 31 January + P1M is the last day of February (domain.md, Validity). Undefined beyond the year 9999.
+ */
+export function validityEnd(day: IsoDate, duration: string, zone: string): { lastValidDay: IsoDate; endsAt: IsoInstant } | undefined {
+  try {
+    const last = Temporal.PlainDate.from(day).add(duration, { overflow: 'constrain' });
+    const ends = startOfDay(last.add({ days: 1 }).toString(), zone);
+    if (last.year > 9999 || ends.year > 9999) return undefined;
+    return { lastValidDay: last.toString(), endsAt: ends.toString({ timeZoneName: 'never', calendarName: 'never', fractionalSecondDigits: 0 }) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The day after the latest date that it can be anywhere on Earth at this instant is in the future everywhere. */
+export function latestDateOnEarth(now: IsoInstant): IsoDate {
+  return dateAt(now, 'Pacific/Kiritimati');
+}
+
+export function addDays(day: IsoDate, days: number): IsoDate {
+  return Temporal.PlainDate.from(day).add({ days }).toString();
+}
+
+function startOfDay(day: IsoDate, zone: string): Temporal.ZonedDateTime {
+  return Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: zone });
+}
+
+function succeeds(attempt: () => unknown): boolean {
+  try {
+    attempt();
+    return true;
+  } catch {
+    return false;
+  }
+}
