@@ -10,7 +10,10 @@ export interface Actor {
 }
 
 /** Where a command came from. An import names its source system and batch; a policy its name. */
-export type Origin = { readonly kind: 'api' } | { readonly kind: 'import'; readonly source: string; readonly batch: string } | { readonly kind: 'policy'; readonly policy: string };
+export type Origin =
+  | { readonly kind: 'api' }
+  | { readonly kind: 'import'; readonly source: string; readonly batch: string }
+  | { readonly kind: 'policy'; readonly policy: string };
 
 /** The metadata of an event as the log stores it; `$correlationId` and `$causationId` are EventStoreDB's reserved names. */
 export interface EventMetadata {

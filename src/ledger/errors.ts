@@ -12,7 +12,12 @@ export type LedgerErrorCode =
   | 'FOREIGN_FILE'
   | 'KEY_UNUSABLE';
 
-const RETRYABLE: ReadonlySet<LedgerErrorCode> = new Set(['CONCURRENCY_CONFLICT', 'COMMIT_UNKNOWN', 'STORE_UNAVAILABLE', 'QUEUE_FULL']);
+const RETRYABLE: ReadonlySet<LedgerErrorCode> = new Set([
+  'CONCURRENCY_CONFLICT',
+  'COMMIT_UNKNOWN',
+  'STORE_UNAVAILABLE',
+  'QUEUE_FULL',
+]);
 
 /** A failure of the infrastructure; `retryable` says whether the same call may succeed later without a person's help. */
 export class LedgerError extends Error {

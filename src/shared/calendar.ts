@@ -18,7 +18,13 @@ export function isDate(text: string): boolean {
 
 /** A leap second is refused, as Temporal has no place for it; a year beyond 9999 does not match the form. */
 export function isInstant(text: string): boolean {
-  return INSTANT.test(text) && !text.startsWith('0000') && !text.slice(17, 19).startsWith('6') && isDate(text.slice(0, 10)) && succeeds(() => Temporal.Instant.from(text));
+  return (
+    INSTANT.test(text) &&
+    !text.startsWith('0000') &&
+    !text.slice(17, 19).startsWith('6') &&
+    isDate(text.slice(0, 10)) &&
+    succeeds(() => Temporal.Instant.from(text))
+  );
 }
 
 /** An ISO 8601 duration in calendar units only (years, months, weeks, days), longer than nothing. */
@@ -59,12 +65,19 @@ export function dateAt(instant: IsoInstant, zone: string): IsoDate {
  * The end of a validity of `duration` from `day`: the last valid day and the exact exclusive instant at which that day
  * ends in `zone`. 31 January + P1M is the last day of February (domain.md, Validity). Undefined beyond the year 9999.
  */
-export function validityEnd(day: IsoDate, duration: string, zone: string): { lastValidDay: IsoDate; endsAt: IsoInstant } | undefined {
+export function validityEnd(
+  day: IsoDate,
+  duration: string,
+  zone: string,
+): { lastValidDay: IsoDate; endsAt: IsoInstant } | undefined {
   try {
     const last = Temporal.PlainDate.from(day).add(duration, { overflow: 'constrain' });
     const ends = startOfDay(last.add({ days: 1 }).toString(), zone);
     if (last.year > 9999 || ends.year > 9999) return undefined;
-    return { lastValidDay: last.toString(), endsAt: ends.toString({ timeZoneName: 'never', calendarName: 'never', fractionalSecondDigits: 0 }) };
+    return {
+      lastValidDay: last.toString(),
+      endsAt: ends.toString({ timeZoneName: 'never', calendarName: 'never', fractionalSecondDigits: 0 }),
+    };
   } catch {
     return undefined;
   }

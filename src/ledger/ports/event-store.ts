@@ -29,7 +29,10 @@ export abstract class EventStore {
    * At most `limit` (default and maximum READ_PAGE_MAX) events of one stream, from revision `from` on (inclusive;
    * backwards: from there down, default the last one). A missing stream reads as empty. A gap is HISTORY_DAMAGED.
    */
-  abstract read(stream: string, options?: { from?: number; limit?: number; backwards?: boolean }): Promise<readonly StoredEvent[]>;
+  abstract read(
+    stream: string,
+    options?: { from?: number; limit?: number; backwards?: boolean },
+  ): Promise<readonly StoredEvent[]>;
 }
 
 export type FeedItem =

@@ -1,0 +1,13 @@
+/** Roles inside one organization, and `operator` of the platform (domain.md, Who acts). */
+export const ROLES = [
+  'learner',
+  'author',
+  'admin',
+  'reviewer',
+  'auditor',
+  'reporter',
+  'privacy',
+  'operator',
+  'security-reviewer',
+] as const;
+export type Role = (typeof ROLES)[number];

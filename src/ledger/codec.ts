@@ -1,0 +1,67 @@
+import { LRUCache } from 'lru-cache';
+import { assert } from '../shared/assert.js';
+import type { Json, JsonObject } from '../shared/json.js';
+import { LedgerError } from './errors.js';
+import type { EventRegistry } from './event-registry.js';
+import type { DecodedEvent, EventMetadata, LedgerEvent, NewEvent, StoredEvent } from './envelope.js';
+import type { KeyRing } from './key-ring.js';
+
+/** Decoded events shared by the readers that follow the tail together. */
+const DECODED_CACHE_ENTRIES = 4_096;
+
+/** The one place where events are sealed, validated, encoded, decoded and upcast. */
+export class Codec {
+  private readonly decoded = new LRUCache<string, DecodedEvent>({ max: DECODED_CACHE_ENTRIES });
+
+  constructor(
+    readonly registry: EventRegistry,
+    private readonly keyRing: KeyRing,
+  ) {}
+
+  /** Seals the fields that the registry names and checks the result against the schema; a mismatch is a bug. */
+  async encode(
+    organization: string,
+    event: LedgerEvent,
+    id: string,
+    metadata: Omit<EventMetadata, 'schemaVersion'>,
+  ): Promise<NewEvent> {
+    const definition = this.registry.find(event.type);
+    assert(definition !== undefined, `The event type ${event.type} is not registered.`);
+    const data: Record<string, Json> = { ...(event.data as JsonObject) };
+    for (const { field, subject } of definition.sealed) {
+      const plain = data[field];
+      if (plain === undefined) continue;
+      const key = data[subject];
+      assert(typeof key === 'string', `${event.type}.${subject} does not name the subject of ${field}.`);
+      data[field] = await this.keyRing.seal(organization, plain, { key, event: id, field: `${event.type}.${field}` });
+    }
+    const checked = definition.schema.safeParse(data);
+    assert(checked.success, `The decision made a ${event.type} that does not fit its schema: ${checked.error?.message ?? ''}`);
+    return { id, type: event.type, data, metadata: { schemaVersion: definition.version, ...metadata } };
+  }
+
+  /** Upcasts and validates; an unknown type, a newer version or a misfit stops the reader with HISTORY_DAMAGED. */
+  decode(stored: StoredEvent): DecodedEvent {
+    const cached = this.decoded.get(stored.position);
+    if (cached !== undefined && cached.stored.id === stored.id) return cached;
+    const definition = this.registry.find(stored.type);
+    if (definition === undefined) throw unreadable(stored, 'its type is not known to this version of certledger');
+    const version = stored.metadata.schemaVersion;
+    if (!Number.isSafeInteger(version) || version < 1 || version > definition.version)
+      throw unreadable(stored, `its schema version ${String(version)} is not known`);
+    let data = stored.data;
+    for (const upcast of definition.upcasters.slice(version - 1)) data = upcast(data);
+    const checked = definition.schema.safeParse(data);
+    if (!checked.success) throw unreadable(stored, 'its data does not fit the schema of its type');
+    const decoded = { event: { type: stored.type, data: checked.data }, stored };
+    this.decoded.set(stored.position, decoded);
+    return decoded;
+  }
+}
+
+function unreadable(stored: StoredEvent, why: string): LedgerError {
+  return new LedgerError(
+    'HISTORY_DAMAGED',
+    `Event ${stored.id} (${stored.type}, position ${stored.position}) cannot be read: ${why}.`,
+  );
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { isCalendarDuration, isDate, isInstant, isTimeZone } from './calendar.js';
+
+/** The schemas that every door shares: HTTP, command line, import and events. */
+
+// Control characters but tab and line breaks have no place in a record; U+0000 is what truncates texts in other systems.
+const printable = (text: string): boolean => text.isWellFormed() && !hasControlCharacter(text);
+
+function hasControlCharacter(text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if ((code < 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0d) || code === 0x7f) return true;
+  }
+  return false;
+}
+
+const MESSAGE = 'Must be well-formed text without control characters.';
+
+/** A caller's text of 1 to `max` UTF-16 units. */
+export const text = (max: number) => z.string().min(1).max(max).refine(printable, { message: MESSAGE });
+
+/** An id that a caller gave to a person: any printable characters, kept exactly. */
+export const callerId = text(200);
+/** An id of a definition: stands readable in events and addresses. */
+export const definitionId = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    'Must be 1 to 64 letters, digits, dots, underscores or hyphens, the first a letter or digit.',
+  );
+export const isoDate = z
+  .string()
+  .refine(isDate, { message: 'Must be a date that exists, as YYYY-MM-DD, from year 0001 to 9999.' })
+  .meta({ format: 'date' });
+export const isoInstant = z
+  .string()
+  .refine(isInstant, { message: 'Must be an RFC 3339 instant with its offset, for example 2024-03-15T09:30:00Z.' })
+  .meta({ format: 'date-time' });
+export const calendarDuration = z
+  .string()
+  .refine(isCalendarDuration, { message: 'Must be an ISO 8601 duration in years, months, weeks or days, for example P2Y.' });
+export const timeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, { message: 'Must be an IANA time zone name, for example Europe/Berlin.' });
+export const effective = z.union([
+  z.strictObject({ date: isoDate }),
+  z.strictObject({ instant: isoInstant, zone: timeZone.optional() }),
+]);
+/** A reason where a human decides: a code in the clear, a text that is sealed. */
+export const reasonCode = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'Must be a lower-case code such as issued-in-error.');
