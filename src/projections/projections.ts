@@ -1,0 +1,186 @@
+import type { Codec } from '../ledger/codec.js';
+import type { EventFeed } from '../ledger/ports/event-store.js';
+import { assert } from '../shared/assert.js';
+import { reject, type Rejection } from '../shared/result.js';
+import type { Projection } from './define-projection.js';
+import type { FindOptions, FoundPage, ReadModel, ReadModelStore, StoredDocument } from './ports/read-model-store.js';
+import { Runner, type RunnerStatus } from './runner.js';
+
+/** How long a read may wait for a position before it is answered 503. */
+export const AWAIT_MILLISECONDS_MAX = 5_000;
+
+export interface ProjectionStatus {
+  readonly name: string;
+  readonly served: string | null;
+  readonly end: string;
+  /** Whether the served version stands at the end of the log. */
+  readonly current: boolean;
+  readonly runners: readonly RunnerStatus[];
+}
+
+export type ReadOutcome = 'ready' | 'behind';
+
+interface Member {
+  readonly projection: Projection;
+  served: Runner | undefined;
+  building: Runner | undefined;
+}
+
+/** All projections of this process: their life cycle, their versions and the way to read them. */
+export class Projections {
+  private readonly members = new Map<string, Member>();
+  private waiting: (() => void)[] = [];
+
+  constructor(
+    private readonly store: ReadModelStore,
+    private readonly feed: EventFeed,
+    private readonly codec: Codec,
+    projections: readonly Projection[],
+  ) {
+    for (const projection of projections) {
+      assert(!this.members.has(projection.name), `The projection ${projection.name} is defined twice.`);
+      this.members.set(projection.name, { projection, served: undefined, building: undefined });
+    }
+  }
+
+  async start(): Promise<void> {
+    for (const member of this.members.values()) {
+      const { projection } = member;
+      const served = await this.store.served(projection.name, projection.version);
+      if (served !== undefined) {
+        member.served = this.runner(projection, served);
+        member.served.start(async () => undefined);
+      }
+      // A build that a crash cut short goes on where it stood.
+      const unfinished = (await this.generations(projection)).at(-1);
+      if (served === undefined || (unfinished !== undefined && generationOf(unfinished) > generationOf(served))) {
+        this.build(member, unfinished ?? `${projection.version}.1`);
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.members.values()].flatMap((member) => [member.served?.stop(), member.building?.stop()]));
+    this.wake();
+  }
+
+  async get(name: string, key: string): Promise<StoredDocument | undefined> {
+    const [document] = await this.getMany(name, [key]);
+    return document;
+  }
+
+  async getMany(name: string, keys: readonly string[]): Promise<readonly StoredDocument[]> {
+    const model = this.member(name).served?.model;
+    return model === undefined || keys.length === 0 ? [] : this.store.getMany(model, keys);
+  }
+
+  async find(name: string, options: FindOptions): Promise<FoundPage> {
+    const model = this.member(name).served?.model;
+    return model === undefined ? { documents: [] } : this.store.find(model, options);
+  }
+
+  /** Waits, within a bound, until the served version stands at `position` or later; without a position, until one is served. */
+  async awaitPosition(name: string, position: string | undefined, milliseconds = AWAIT_MILLISECONDS_MAX): Promise<ReadOutcome> {
+    const member = this.member(name);
+    const ready = (): boolean => {
+      const at = member.served?.status.position;
+      return member.served !== undefined && (position === undefined || (at !== null && at !== undefined && at >= position));
+    };
+    const deadline = AbortSignal.timeout(Math.min(milliseconds, AWAIT_MILLISECONDS_MAX));
+    while (!ready() && !deadline.aborted) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, 50);
+        this.waiting.push(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    }
+    return ready() ? 'ready' : 'behind';
+  }
+
+  async status(): Promise<readonly ProjectionStatus[]> {
+    const end = await this.feed.end();
+    return [...this.members.values()].map(({ projection, served, building }) => ({
+      name: projection.name,
+      served: served?.model.version ?? null,
+      end,
+      current: served?.status.position === end,
+      runners: [served, building].filter((runner) => runner !== undefined).map((runner) => runner.status),
+    }));
+  }
+
+  /** Builds a new generation beside the served one; it is swapped in when it has caught up. */
+  async rebuild(name: string): Promise<ProjectionStatus | Rejection> {
+    const member = this.members.get(name);
+    if (member === undefined) return unknownProjection(name);
+    if (member.building === undefined) {
+      const last = (await this.generations(member.projection)).at(-1);
+      this.build(member, `${member.projection.version}.${last === undefined ? 1 : generationOf(last) + 1}`);
+    }
+    return (await this.status()).find((status) => status.name === name)!;
+  }
+
+  /** Lets a stopped projection try again from where it stands. */
+  async resume(name: string): Promise<ProjectionStatus | Rejection> {
+    const member = this.members.get(name);
+    if (member === undefined) return unknownProjection(name);
+    if (stopped(member.served)) member.served!.start(async () => undefined);
+    if (stopped(member.building)) this.startBuilding(member);
+    return (await this.status()).find((status) => status.name === name)!;
+  }
+
+  private build(member: Member, version: string): void {
+    member.building = this.runner(member.projection, version);
+    this.startBuilding(member);
+  }
+
+  private startBuilding(member: Member): void {
+    const runner = member.building!;
+    runner.start(async () => {
+      if (member.building === runner) await this.swap(member, runner);
+    });
+  }
+
+  private async swap(member: Member, runner: Runner): Promise<void> {
+    const { name, version } = member.projection;
+    await this.store.serve(name, version, runner.model.version);
+    const old = member.served;
+    member.served = runner;
+    member.building = undefined;
+    this.wake();
+    if (old === undefined) return;
+    await old.detach();
+    await this.store.discard(name, old.model.version);
+  }
+
+  private runner(projection: Projection, version: string): Runner {
+    const model: ReadModel = { name: projection.name, version, indexes: projection.indexes };
+    return new Runner(projection, model, { store: this.store, feed: this.feed, codec: this.codec, moved: () => this.wake() });
+  }
+
+  private async generations(projection: Projection): Promise<string[]> {
+    const versions = await this.store.versions(projection.name);
+    return versions
+      .filter((version) => version.startsWith(`${projection.version}.`))
+      .sort((a, b) => generationOf(a) - generationOf(b));
+  }
+
+  private member(name: string): Member {
+    const member = this.members.get(name);
+    assert(member !== undefined, `There is no projection ${name}.`);
+    return member;
+  }
+
+  private wake(): void {
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const look of waiting) look();
+  }
+}
+
+const generationOf = (version: string): number => Number(version.slice(version.indexOf('.') + 1));
+const stopped = (runner: Runner | undefined): boolean =>
+  runner !== undefined && ['paused', 'faulted'].includes(runner.status.state);
+const unknownProjection = (name: string) =>
+  reject('PROJECTION_UNKNOWN', `There is no projection ${name.slice(0, 64)}. "certledger projections status" lists them.`);
