@@ -69,3 +69,12 @@ export abstract class ReadModelStore {
   /** Removes a whole version that is no longer served. */
   abstract discard(name: string, version: string): Promise<void>;
 }
+
+/** A cursor that no `find` on this index returned: the caller's mistake, not the store's failure. */
+export class InvalidCursor extends Error {
+  override readonly name = 'InvalidCursor';
+
+  constructor() {
+    super('The cursor was not given out for this list. Start again without one.');
+  }
+}
