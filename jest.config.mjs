@@ -11,7 +11,7 @@ const swc = [
     module: { type: 'commonjs' },
   },
 ];
-const esmOnly = ['@nestjs', 'cookie', 'content-disposition', 'uuid', 'canonicalize', 'file-type', '@tokenizer', 'token-types', 'strtok3', 'uint8array-extras', '@borewit', 'load-esm', 'iterare'];
+const esmOnly = ['@nestjs', 'cookie', 'content-disposition', 'uuid', 'canonicalize', 'temporal-polyfill', 'temporal-utils', 'file-type', '@tokenizer', 'token-types', 'strtok3', 'uint8array-extras', '@borewit', 'load-esm', 'iterare'];
 
 export default {
   testEnvironment: 'node',
@@ -19,6 +19,10 @@ export default {
   testMatch: ['**/*.spec.ts'],
   transform: { '^.+\\.[tj]s$': swc },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'] },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'],
+    // It offers no entry but `import`, which jest's CommonJS resolution does not take.
+    '^canonicalize$': '<rootDir>/node_modules/canonicalize/lib/canonicalize.js',
+  },
   testTimeout: 30_000,
 };
