@@ -3,14 +3,19 @@ import canonicalize from 'canonicalize';
 import { assert } from '../shared/assert.js';
 
 /**
- * RFC 8785 form of a plain JSON value. What cannot be represented exactly (undefined, NaN, unsafe integers, unpaired
- * surrogates) is a failed assertion: the schemas at the door keep it out.
+ * RFC 8785 form of a plain JSON value. Numbers other than safe integers are a failed assertion, because engines and
+ * languages differ in how exactly they keep them; an unpaired surrogate throws. The schemas at the door keep both out.
  */
 export function canonicalJson(value: unknown): string {
+  assertExactNumbers(value);
   const text = canonicalize(value);
   assert(text !== undefined, 'A value without a JSON form cannot be canonicalized.');
-  assert(text.isWellFormed(), 'A text with an unpaired surrogate cannot enter the log.');
   return text;
+}
+
+function assertExactNumbers(value: unknown): void {
+  if (typeof value === 'number') assert(Number.isSafeInteger(value), `The number ${value} is not a safe integer.`);
+  else if (typeof value === 'object' && value !== null) Object.values(value).forEach(assertExactNumbers);
 }
 
 /** SHA-256 over RFC 8785, lower-case hex. */

@@ -27,7 +27,11 @@ interface OrganizationKeys {
 /** Keys in three steps, master → organization → subject, and everything that is derived from them (ADR 0001). */
 export class KeyRing {
   private readonly organizations = new Map<string, Promise<OrganizationKeys>>();
-  private readonly subjects = new LRUCache<string, Buffer>({ max: KEY_CACHE_ENTRIES, ttl: KEY_CACHE_MILLISECONDS });
+  /** Held with its organization, because a key must not open anything for another tenant just because it is cached. */
+  private readonly subjects = new LRUCache<string, { organization: string; key: Buffer }>({
+    max: KEY_CACHE_ENTRIES,
+    ttl: KEY_CACHE_MILLISECONDS,
+  });
 
   constructor(
     private readonly keys: Keys,
@@ -79,8 +83,9 @@ export class KeyRing {
   }
 
   async destroySubject(subject: string): Promise<void> {
-    this.subjects.delete(subject);
     await this.keys.destroy(subject);
+    // Only now, because a reader in between would have put the key back.
+    this.subjects.delete(subject);
   }
 
   private async subjectKey(
@@ -89,7 +94,7 @@ export class KeyRing {
     mode: 'existing' | 'existing-or-new',
   ): Promise<Buffer | undefined> {
     const cached = this.subjects.get(subject);
-    if (cached !== undefined) return cached;
+    if (cached?.organization === organization) return cached.key;
     const { wrapping } = await this.organization(organization);
     let stored = await this.keys.get(subject);
     if (stored === undefined && mode === 'existing-or-new') {
@@ -97,7 +102,7 @@ export class KeyRing {
     }
     if (stored === undefined || stored === 'destroyed') return undefined;
     const key = unwrap(wrapping, subject, stored.wrapped);
-    this.subjects.set(subject, key);
+    this.subjects.set(subject, { organization, key });
     return key;
   }
 

@@ -91,12 +91,14 @@ export class Ledger {
         actor: envelope.actor,
         origin: envelope.origin,
       });
-      if (isRejection(answer) || answer.length === 0) {
+      const full = !isRejection(answer) && folded.revision + 1 + answer.length > STREAM_EVENTS_MAX;
+      if (isRejection(answer) || answer.length === 0 || full) {
         // No append will check this answer, so a read must: a cached state may be older than the store.
         const seen = folded.revision;
         if (!fresh) folded = await this.refresh(decider, stream);
         fresh = true;
         if (folded.revision !== seen) continue;
+        if (full) throw new LedgerError('STREAM_FULL', `A stream holds at most ${STREAM_EVENTS_MAX} events.`);
         return isRejection(answer) ? answer : this.unchanged(stream, folded);
       }
       const events = await this.encode(envelope, answer, { now, fingerprint: fingerprint.value, catalogue });
@@ -130,11 +132,7 @@ export class Ledger {
         `The record stands at "${folded.callerRevision}", not at "${envelope.ifMatch}". Read it again and decide anew.`,
       );
     }
-    const answer = decider.decide(command, folded.state, circumstances);
-    if (!isRejection(answer) && folded.revision + 1 + answer.length > STREAM_EVENTS_MAX) {
-      throw new LedgerError('STREAM_FULL', `A stream holds at most ${STREAM_EVENTS_MAX} events.`);
-    }
-    return answer;
+    return decider.decide(command, folded.state, circumstances);
   }
 
   private async replay<State>(

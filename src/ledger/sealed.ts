@@ -54,7 +54,9 @@ export function openWithFieldKey(sealed: Sealed, key: Buffer): Json | undefined 
   if (commitment.length !== expected.length || !timingSafeEqual(commitment, expected)) return undefined;
   try {
     const bytes = Buffer.from(sealed.ciphertext, 'base64url');
-    const decipher = createDecipheriv('aes-256-gcm', labelled(key, 'encryption'), Buffer.from(sealed.nonce, 'base64url'));
+    const decipher = createDecipheriv('aes-256-gcm', labelled(key, 'encryption'), Buffer.from(sealed.nonce, 'base64url'), {
+      authTagLength: 16,
+    });
     decipher.setAAD(additionalData(sealed));
     decipher.setAuthTag(bytes.subarray(-16));
     return JSON.parse(Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]).toString('utf8')) as Json;

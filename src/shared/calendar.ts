@@ -76,7 +76,7 @@ export function validityEnd(
     if (last.year > 9999 || ends.year > 9999) return undefined;
     return {
       lastValidDay: last.toString(),
-      endsAt: ends.toString({ timeZoneName: 'never', calendarName: 'never', fractionalSecondDigits: 0 }),
+      endsAt: exactInstant(ends),
     };
   } catch {
     return undefined;
@@ -90,6 +90,13 @@ export function latestDateOnEarth(now: IsoInstant): IsoDate {
 
 export function addDays(day: IsoDate, days: number): IsoDate {
   return Temporal.PlainDate.from(day).add({ days }).toString();
+}
+
+/** With the zone's offset; before zones were made uniform an offset could hold seconds, which RFC 3339 cannot write, so such an end is written in UTC. */
+function exactInstant(time: Temporal.ZonedDateTime): IsoInstant {
+  const isWholeMinutes = time.offsetNanoseconds % 60_000_000_000 === 0;
+  const options = { fractionalSecondDigits: 0 } as const;
+  return isWholeMinutes ? time.toString({ timeZoneName: 'never', ...options }) : time.toInstant().toString(options);
 }
 
 function startOfDay(day: IsoDate, zone: string): Temporal.ZonedDateTime {

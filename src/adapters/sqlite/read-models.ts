@@ -89,22 +89,19 @@ export class SqliteReadModelStore implements ReadModelStore {
   }
 
   async find(model: ReadModel, options: FindOptions): Promise<FoundPage> {
-    const { index, equals, limit, descending = false } = options;
+    const { index, equals, limit } = options;
     const fields = model.indexes[index];
     assert(fields !== undefined && equals.length <= fields.length, `the index ${index} is not declared so`);
     assert(limit >= 1 && limit <= DOCUMENTS_PER_FIND_MAX, `a page holds 1 to ${DOCUMENTS_PER_FIND_MAX} documents`);
     const table = this.tableOf(model);
     const sortFields = fields.slice(equals.length);
     const after = options.after === undefined ? undefined : decodeCursor(index, options.after, sortFields.length);
-    const order = [...sortFields.map(fieldExpression), 'key']
-      .map((column) => `${column} ${descending ? 'DESC' : 'ASC'}`)
-      .join(', ');
     const rows: DocumentRow[] = [];
     this.file.read(() => {
-      for (const { where, values } of segmentsOf(fields, options, after)) {
+      for (const { where, values, orderBy } of segmentsOf(fields, options, after)) {
         if (rows.length > limit) break;
         const condition = where === '' ? '' : `WHERE ${where}`;
-        const sql = `SELECT key, position, body FROM ${table} INDEXED BY ${indexName(table, index)} ${condition} ORDER BY ${order} LIMIT ?`;
+        const sql = `SELECT key, position, body FROM ${table} INDEXED BY ${indexName(table, index)} ${condition} ORDER BY ${orderBy} LIMIT ?`;
         rows.push(...this.file.statement<DocumentRow>(sql, 'raw').all(...values, limit + 1 - rows.length));
       }
     });

@@ -13,7 +13,7 @@ import type { Reason, RecordCommand, RecordRejectionCode } from './commands.js';
 import { evaluate } from './evaluate.js';
 import type { ChecklistLeaf, RecordEvent, ValidityInterval } from './events.js';
 import { beginsAt, endOf } from './status.js';
-import { cyclesOf, emptyRecord, evolve, type Cycle, type RecordState } from './state.js';
+import { cyclesOf, emptyRecord, enrolmentsOf, evolve, type Cycle, type RecordState } from './state.js';
 
 type Decision = readonly RecordEvent[] | Rejection<RecordRejectionCode>;
 type Given = Circumstances<Catalogue>;
@@ -70,7 +70,7 @@ function completeCourse({ course, effective, grade, honours }: Of<'CompleteCours
   const edition = latest(given.facts.courses, course)?.edition;
   if (edition === undefined) return reject('COURSE_UNKNOWN', 'There is no course with this id. Define it first.', '/course');
   if (inFuture(effective, given.now)) return futureEffective();
-  const enrolments = state.enrolments[course] ?? [];
+  const enrolments = enrolmentsOf(state, course);
   const open = enrolments.find((enrolment) => enrolment.open);
   const events: RecordEvent[] = [];
   // A completion enrols by itself; a repeat after a closed enrolment is the next number (domain.md, enrolment).

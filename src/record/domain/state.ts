@@ -69,13 +69,13 @@ export function evolve(state: RecordState, event: RecordEvent, at: { revision: n
         ...next,
         enrolments: {
           ...state.enrolments,
-          [course]: [...(state.enrolments[course] ?? []), { number: enrolment, edition, open: true }],
+          [course]: [...enrolmentsOf(state, course), { number: enrolment, edition, open: true }],
         },
       };
     }
     case 'CourseCompleted': {
       const { course, edition, enrolment, effective } = event.data;
-      const enrolments = (state.enrolments[course] ?? []).map((known) =>
+      const enrolments = enrolmentsOf(state, course).map((known) =>
         known.number === enrolment ? { ...known, open: false } : known,
       );
       const completion = { course, edition, enrolment, effective, revision: at.revision };
@@ -104,7 +104,11 @@ export function evolve(state: RecordState, event: RecordEvent, at: { revision: n
   }
 }
 
-export const cyclesOf = (state: RecordState, scheme: string): readonly Cycle[] => state.cycles[scheme] ?? [];
+// Looked up as own names only, because `constructor` is a valid id of a course or a scheme.
+export const cyclesOf = (state: RecordState, scheme: string): readonly Cycle[] =>
+  Object.hasOwn(state.cycles, scheme) ? state.cycles[scheme]! : [];
+export const enrolmentsOf = (state: RecordState, course: string): readonly Enrolment[] =>
+  Object.hasOwn(state.enrolments, course) ? state.enrolments[course]! : [];
 
 function withCycles(state: RecordState, scheme: string, cycles: readonly Cycle[]): RecordState {
   return { ...state, cycles: { ...state.cycles, [scheme]: cycles } };

@@ -1,0 +1,62 @@
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { ApiOperation } from '@nestjs/swagger';
+import { v4 as uuidv4 } from 'uuid';
+import { z } from 'zod';
+import type { JsonObject } from '../../shared/json.js';
+import { courseContent } from '../domain/events.js';
+import { receiptSchema } from '../../http/answer.js';
+import { Answers } from '../../http/openapi.js';
+import { Roles } from '../../http/principal.js';
+import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request.js';
+import type { Receipt } from '../../ledger/receipt.js';
+import type { Rejection } from '../../shared/result.js';
+import { definitionId } from '../../shared/text.js';
+import { Definitions } from '../definitions.js';
+
+export const courseContentSchema = z.strictObject(courseContent);
+export const defineCourseSchema = z.strictObject({ course: definitionId, ...courseContent }).meta({ id: 'Course' });
+export type CourseDefinition = z.infer<typeof defineCourseSchema>;
+
+export class DefineCourse extends Command<Receipt | Rejection> {
+  constructor(
+    readonly write: WriteRequest,
+    readonly body: CourseDefinition,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(DefineCourse)
+export class DefineCourseHandler implements ICommandHandler<DefineCourse> {
+  constructor(private readonly definitions: Definitions) {}
+
+  execute({ write, body }: DefineCourse): Promise<Receipt | Rejection> {
+    // A responsible party may be a person: it is sealed under a key of its own, so that it can be erased by itself.
+    const subject = body.responsibleParty === undefined ? {} : { responsiblePartySubject: uuidv4() };
+    return this.definitions.execute(
+      write,
+      'define-course',
+      { type: 'DefineCourse', course: { ...body, ...subject } },
+      body as JsonObject,
+    );
+  }
+}
+
+@Controller('v1')
+export class DefineCourseRoute {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Post('courses')
+  @HttpCode(200)
+  @Roles('author', 'admin')
+  @WriteHeaders()
+  @ApiOperation({ summary: 'Define a course: its first edition', tags: ['Definitions'] })
+  @Answers(receiptSchema)
+  define(
+    @Write() write: WriteRequest,
+    @Body({ schema: defineCourseSchema }) body: CourseDefinition,
+  ): Promise<Receipt | Rejection> {
+    return this.commands.execute(new DefineCourse(write, body));
+  }
+}

@@ -1,0 +1,59 @@
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { ApiOperation } from '@nestjs/swagger';
+import { v4 as uuidv4 } from 'uuid';
+import type { z } from 'zod';
+import type { JsonObject } from '../../shared/json.js';
+import { courseContentSchema } from './define-course.js';
+import { receiptSchema } from '../../http/answer.js';
+import { Answers } from '../../http/openapi.js';
+import { Roles } from '../../http/principal.js';
+import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request.js';
+import type { Receipt } from '../../ledger/receipt.js';
+import type { Rejection } from '../../shared/result.js';
+import { definitionId } from '../../shared/text.js';
+import { Definitions } from '../definitions.js';
+
+type CourseContent = z.infer<typeof courseContentSchema>;
+
+export class ReviseCourse extends Command<Receipt | Rejection> {
+  constructor(
+    readonly write: WriteRequest,
+    readonly course: string,
+    readonly body: CourseContent,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ReviseCourse)
+export class ReviseCourseHandler implements ICommandHandler<ReviseCourse> {
+  constructor(private readonly definitions: Definitions) {}
+
+  execute({ write, course, body }: ReviseCourse): Promise<Receipt | Rejection> {
+    const subject = body.responsibleParty === undefined ? {} : { responsiblePartySubject: uuidv4() };
+    return this.definitions.execute(write, 'revise-course', { type: 'ReviseCourse', course: { course, ...body, ...subject } }, {
+      course,
+      ...body,
+    } as JsonObject);
+  }
+}
+
+@Controller('v1')
+export class ReviseCourseRoute {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Post('courses/:course/editions')
+  @HttpCode(200)
+  @Roles('author', 'admin')
+  @WriteHeaders()
+  @ApiOperation({ summary: 'Publish a new edition of a course; earlier editions stay', tags: ['Definitions'] })
+  @Answers(receiptSchema)
+  revise(
+    @Write() write: WriteRequest,
+    @Param('course', { schema: definitionId }) course: string,
+    @Body({ schema: courseContentSchema }) body: CourseContent,
+  ): Promise<Receipt | Rejection> {
+    return this.commands.execute(new ReviseCourse(write, course, body));
+  }
+}

@@ -1,0 +1,34 @@
+import type { Catalogue } from './domain/decider.js';
+import type { CatalogueCommand } from './domain/decider.js';
+import { catalogueDecider } from './domain/decider.js';
+import { catalogueStream } from './facts.js';
+import type { WriteRequest } from '../http/write-request.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { Receipt } from '../ledger/receipt.js';
+import type { Json } from '../shared/json.js';
+import type { Rejection } from '../shared/result.js';
+
+/** Sends a command to the organization's one catalogue stream. */
+export class Definitions {
+  constructor(private readonly ledger: Ledger) {}
+
+  async execute(write: WriteRequest, operation: string, command: CatalogueCommand, body: Json): Promise<Receipt | Rejection> {
+    const { organization, actor } = write.principal;
+    const stream = catalogueStream(organization);
+    const commandId = await this.ledger.keyRing.commandId(organization, stream, write.idempotencyKey);
+    const { origin, correlationId, ifMatch } = write;
+    const envelope = { organization, commandId, actor, origin, correlationId, operation, body, ifMatch };
+    return this.ledger.execute({
+      decider: catalogueDecider,
+      stream,
+      command,
+      envelope,
+      facts: async () => ({ facts: undefined }),
+    });
+  }
+
+  async read(organization: string): Promise<{ state: Catalogue; etag: number }> {
+    const { state, callerRevision } = await this.ledger.load(catalogueDecider, catalogueStream(organization));
+    return { state, etag: callerRevision };
+  }
+}

@@ -1,0 +1,23 @@
+import { createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Actor } from '../ledger/envelope.js';
+
+/** Who sent a request, after its key was checked. */
+export interface Principal {
+  readonly organization: string;
+  readonly actor: Actor;
+}
+
+export interface AuthenticatedRequest extends FastifyRequest {
+  principal?: Principal;
+}
+
+export const ROLES_METADATA = 'certledger:roles';
+/** The roles of which a key needs one; the first that it has is the role of the act. */
+export const Roles = (...roles: string[]) => SetMetadata(ROLES_METADATA, roles);
+/** Answers without a key: health and documentation only. */
+export const Public = () => SetMetadata(ROLES_METADATA, []);
+
+export const CurrentPrincipal = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
+  return context.switchToHttp().getRequest<AuthenticatedRequest>().principal!;
+});

@@ -1,0 +1,63 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { isLedgerError } from '../ledger/errors.js';
+import { InvalidCursor } from '../projections/ports/read-model-store.js';
+import { isProblemCode, problemDocument, ProblemException, PROBLEMS, type ProblemCode, type ProblemExtras } from './problems.js';
+
+/** The pause that a caller is asked to make before it repeats, in seconds. */
+const RETRY_AFTER_SECONDS = 1;
+
+const FRAMEWORK: Readonly<Record<string, ProblemCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'MALFORMED_JSON',
+};
+
+/** The one place where a failure becomes an answer (RFC 9457); what is no known failure is a bug and is logged with its stack. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const { code, extras } = this.classify(thrown);
+    send(http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>(), code, extras);
+  }
+
+  private classify(thrown: unknown): { code: ProblemCode; extras: ProblemExtras } {
+    if (thrown instanceof ProblemException) return { code: thrown.code, extras: thrown.extras };
+    if (thrown instanceof InvalidCursor) return { code: 'INVALID_CURSOR', extras: {} };
+    if (isLedgerError(thrown)) {
+      if (PROBLEMS[thrown.code].status >= 500)
+        this.logger.error({ code: thrown.code, err: thrown }, 'The ledger could not answer.');
+      // Only what a caller can act on leaves the process; the message of a damaged store names files and stays in the log.
+      return { code: thrown.code, extras: PROBLEMS[thrown.code].status >= 500 ? {} : { detail: thrown.message } };
+    }
+    const framework = FRAMEWORK[(thrown as { code?: string }).code ?? ''];
+    if (framework !== undefined) return { code: framework, extras: {} };
+    const status = thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: number }).statusCode;
+    if (status === 404) return { code: 'ROUTE_UNKNOWN', extras: {} };
+    if (status !== undefined && status >= 400 && status < 500) return { code: 'BAD_REQUEST', extras: {} };
+    this.logger.error({ err: thrown }, 'A fault in certledger.');
+    return { code: 'INTERNAL', extras: {} };
+  }
+}
+
+function send(request: FastifyRequest, reply: FastifyReply, code: ProblemCode, extras: ProblemExtras): void {
+  const problem = PROBLEMS[code];
+  if ('retry' in problem) void reply.header('retry-after', RETRY_AFTER_SECONDS);
+  if (code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
+  void reply
+    .status(problem.status)
+    .header('content-type', 'application/problem+json')
+    .send(problemDocument(code, extras, request.id));
+}
+
+/** A refusal by the rules on its way out. */
+export function refused(rejection: { code: string; detail: string; pointer?: string | undefined }): ProblemException {
+  return new ProblemException(isProblemCode(rejection.code) ? rejection.code : 'INTERNAL', {
+    detail: rejection.detail,
+    pointer: rejection.pointer,
+  });
+}

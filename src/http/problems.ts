@@ -1,0 +1,169 @@
+/** Every way a request can end without success: the one table behind all problem details and `docs/errors.md`. */
+export interface Problem {
+  readonly status: number;
+  readonly title: string;
+  /** How to mend it. */
+  readonly advice: string;
+  /** Whether the identical request may succeed later. */
+  readonly retry?: true;
+}
+
+const problem = (status: number, title: string, advice: string): Problem => ({ status, title, advice });
+const later = (status: number, title: string, advice: string): Problem => ({ status, title, advice, retry: true });
+
+export const PROBLEMS = {
+  // The request itself.
+  MALFORMED_JSON: problem(
+    400,
+    'The body is not the JSON that is asked for',
+    'Send well-formed UTF-8 JSON without repeated names, at most 32 levels deep.',
+  ),
+  INVALID_REQUEST: problem(
+    400,
+    'The request does not fit the schema',
+    'Mend the places that "errors" lists; each has a JSON Pointer.',
+  ),
+  INVALID_CURSOR: problem(
+    400,
+    'The cursor is not one of this list',
+    'Take the cursor from "next" of the page before, unchanged, with the same filters.',
+  ),
+  INVALID_POSITION: problem(400, 'The position is not one of this ledger', 'Send a position as a receipt or a page gave it.'),
+  IDEMPOTENCY_KEY_MISSING: problem(
+    400,
+    'The Idempotency-Key is missing',
+    'Send an Idempotency-Key header of 1 to 200 characters, a new one for each new write.',
+  ),
+  INVALID_IF_MATCH: problem(
+    400,
+    'The If-Match header is not an ETag of this ledger',
+    'Send If-Match as an answer gave the ETag, for example "7".',
+  ),
+  BODY_TOO_LARGE: problem(413, 'The body is too large', 'Send at most 1 MiB; split larger work into several requests.'),
+  UNSUPPORTED_MEDIA_TYPE: problem(415, 'The body has another media type', 'Send Content-Type: application/json.'),
+  ROUTE_UNKNOWN: problem(404, 'There is nothing at this address', 'Look the address up in the API documentation under /docs.'),
+  BAD_REQUEST: problem(400, 'The request cannot be understood', 'Compare it with the API documentation under /docs.'),
+  // Who asks.
+  UNAUTHENTICATED: problem(
+    401,
+    'The key is missing or not valid',
+    'Send Authorization: Bearer followed by a key of this ledger.',
+  ),
+  FORBIDDEN: problem(403, 'The key has no role for this', 'Use a key with one of the roles that the API documentation names.'),
+  PERSON_REQUIRED: problem(403, 'This decision needs a person', 'Use a key that is bound to a person.'),
+  // Repeats and races.
+  IDEMPOTENCY_KEY_REUSED: problem(
+    422,
+    'The id was used for another request',
+    'Repeat the first request exactly, take a new id, or send a correction.',
+  ),
+  PRECONDITION_FAILED: problem(412, 'The record was changed meanwhile', 'Read it again, decide anew, and send its new ETag.'),
+  CONCURRENCY_CONFLICT: later(409, 'Others write to the same record', 'Repeat with the same Idempotency-Key.'),
+  QUEUE_FULL: later(503, 'Too many commands wait for the same record', 'Repeat with the same Idempotency-Key after a pause.'),
+  COMMIT_UNKNOWN: later(
+    503,
+    'It is not known whether the write was stored',
+    'Repeat with the same Idempotency-Key; it is recorded once.',
+  ),
+  STORE_UNAVAILABLE: later(
+    503,
+    'The store cannot be reached or cannot write',
+    'Repeat with the same Idempotency-Key after a pause; the operator finds the cause in the log.',
+  ),
+  PROJECTION_BEHIND: later(
+    503,
+    'The read model has not come that far yet',
+    'Repeat after a pause; /health/ready shows how far it is.',
+  ),
+  POSITION_OF_ANOTHER_EPOCH: problem(
+    410,
+    'The position belongs to another copy of the ledger',
+    'Start again without a position.',
+  ),
+  // The history and its bounds.
+  EVENT_TOO_LARGE: problem(413, 'The facts are too large for one write', 'Send shorter texts.'),
+  STREAM_FULL: problem(
+    409,
+    'The record holds as many events as it can',
+    'Ask the operator; a record holds at most 20,000 events.',
+  ),
+  HISTORY_DAMAGED: problem(
+    503,
+    'A part of the history cannot be read',
+    'Nothing was skipped. The operator finds the event in the log and in "certledger projections status".',
+  ),
+  KEY_UNUSABLE: problem(
+    409,
+    'The personal data of this subject cannot be sealed any more',
+    'It was erased, or the service runs with another master key.',
+  ),
+  FOLDER_IN_USE: problem(
+    503,
+    'The data folder is in use by another process',
+    'Stop the other process or send the command to it over HTTP.',
+  ),
+  FOREIGN_FILE: problem(503, 'A file in the data folder is not of this ledger', 'Point CERTLEDGER_DATA at the right folder.'),
+  INTERNAL: problem(500, 'A fault in certledger', 'Nothing was lost. Report it with the request id; the cause is in the log.'),
+  // Definitions.
+  COURSE_EXISTS: problem(409, 'The course is defined already', 'Publish a new edition of it.'),
+  COURSE_UNKNOWN: problem(404, 'There is no such course', 'Define the course first.'),
+  SCHEME_EXISTS: problem(409, 'The scheme is defined already', 'Publish a new edition of it.'),
+  SCHEME_UNKNOWN: problem(404, 'There is no such scheme', 'Define the scheme first.'),
+  CRITERIA_NEVER_SATISFIED: problem(422, 'The criteria can never be satisfied', 'Mend the node that "pointer" names.'),
+  CRITERIA_ALWAYS_SATISFIED: problem(422, 'The criteria are always satisfied', 'Mend the node that "pointer" names.'),
+  CRITERIA_REPEATED: problem(422, 'The criteria name the same thing twice', 'Remove the repeated node that "pointer" names.'),
+  CRITERIA_TOO_LARGE: problem(422, 'The criteria are too large', 'Split the scheme; "detail" names the limits.'),
+  // Learners.
+  LEARNER_EXISTS: problem(409, 'The learner is registered already', 'Correct the details instead.'),
+  LEARNER_UNKNOWN: problem(404, 'There is no such learner', 'Register the learner first.'),
+  EFFECTIVE_IN_FUTURE: problem(422, 'The fact lies in the future', 'Give an effective time that has passed.'),
+  VALIDITY_OUT_OF_RANGE: problem(422, 'The validity would end after the year 9999', 'Give an earlier effective time.'),
+  ALREADY_CERTIFIED: problem(409, 'The learner holds this certification at that time', 'Revoke it first, or award from its end.'),
+  AWARD_BEFORE_EARLIER_CYCLE: problem(422, 'The award would begin before an earlier one', 'Give a later effective time.'),
+  NOT_CERTIFIED: problem(409, 'There is no such certification', 'Look at the cycle history of the learner.'),
+  ALREADY_REVOKED: problem(409, 'The certification was revoked before', 'A revocation is final; award anew if it was a mistake.'),
+  // Access and operations.
+  ORGANIZATION_EXISTS: problem(409, 'The organization exists already', 'Use the one that exists.'),
+  KEY_EXISTS: problem(409, 'The key was issued already', 'Issue another key.'),
+  PROJECTION_UNKNOWN: problem(404, 'There is no such projection', '"certledger projections status" lists them.'),
+  ROW_INVALID: problem(422, 'The row does not fit its schema', 'Mend the row; "reason" says where.'),
+  REHEARSAL_FULL: problem(422, 'The dry run holds as much as it can', 'Split the file and rehearse the parts.'),
+} as const satisfies Record<string, Problem>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export const isProblemCode = (code: string): code is ProblemCode => Object.hasOwn(PROBLEMS, code);
+
+export interface ProblemExtras {
+  readonly detail?: string;
+  readonly pointer?: string | undefined;
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+}
+
+/** Thrown at the edge only, where an answer becomes HTTP. */
+export class ProblemException extends Error {
+  override readonly name = 'ProblemException';
+
+  constructor(
+    readonly code: ProblemCode,
+    readonly extras: ProblemExtras = {},
+  ) {
+    super(extras.detail ?? PROBLEMS[code].title);
+  }
+}
+
+/** The document of RFC 9457; `type` is a URN, as the meaning of a code does not hang on an address. */
+export function problemDocument(code: ProblemCode, extras: ProblemExtras, requestId: string) {
+  const { status, title, advice } = PROBLEMS[code];
+  return {
+    type: `urn:certledger:problem:${code.toLowerCase().replaceAll('_', '-')}`,
+    title,
+    status,
+    code,
+    detail: extras.detail ?? title,
+    advice,
+    ...(extras.pointer === undefined ? {} : { pointer: extras.pointer }),
+    ...(extras.errors === undefined ? {} : { errors: extras.errors }),
+    requestId,
+  };
+}

@@ -1,0 +1,56 @@
+import type { Json } from '../shared/json.js';
+
+export const JSON_DEPTH_MAX = 32;
+
+/** Why a text is not the JSON that is asked for. */
+export class MalformedJson extends Error {
+  override readonly name = 'MalformedJson';
+}
+
+/**
+ * `JSON.parse` for what strangers send: UTF-8 only, no repeated name in an object (RFC 8259 section 4 leaves its meaning
+ * open, so two readers could see two facts), at most JSON_DEPTH_MAX levels deep, no `__proto__`, no unpaired surrogate.
+ */
+export function parseStrictJson(bytes: Uint8Array): Json {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new MalformedJson('The body is not UTF-8.');
+  }
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch (cause) {
+    throw new MalformedJson(
+      `The body is not well-formed JSON: ${cause instanceof Error ? cause.message.replace(/, ".*$/s, '') : 'unknown'}.`,
+      { cause },
+    );
+  }
+  inspect(text);
+  return value;
+}
+
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]/g;
+
+/** Looks through a well-formed text for what `JSON.parse` lets pass: depth, repeated names, names that JavaScript takes for more. */
+function inspect(text: string): void {
+  const open: (Set<string> | undefined)[] = [];
+  let previous = '';
+  let pending: string | undefined;
+  for (const [token] of text.matchAll(TOKEN)) {
+    if (token === '{' || token === '[') {
+      open.push(token === '{' ? new Set() : undefined);
+      if (open.length > JSON_DEPTH_MAX) throw new MalformedJson(`The body is more than ${JSON_DEPTH_MAX} levels deep.`);
+    } else if (token === '}' || token === ']') open.pop();
+    else if (token === ':') addName(open.at(-1)!, JSON.parse(pending!) as string);
+    pending = token.startsWith('"') && (previous === '{' || previous === ',') ? token : undefined;
+    previous = token;
+  }
+}
+
+function addName(names: Set<string>, name: string): void {
+  if (name === '__proto__' || !name.isWellFormed()) throw new MalformedJson('A name in the body is not allowed.');
+  if (names.has(name)) throw new MalformedJson('A name stands twice in one object of the body.');
+  names.add(name);
+}

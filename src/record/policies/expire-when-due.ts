@@ -1,0 +1,98 @@
+import type { Logger } from 'pino';
+import type { Ledger } from '../../ledger/ledger.js';
+import { parseStreamName } from '../../ledger/stream-name.js';
+import type { Projections } from '../../projections/projections.js';
+import { instantMilliseconds } from '../../shared/calendar.js';
+import { isRejection } from '../../shared/result.js';
+import type { Records } from '../records.js';
+import { expiryDates, type ExpiryDocument } from '../views/expiry-dates.projection.js';
+
+/** How many expiries one round records before it lets others work. */
+export const EXPIRIES_PER_ROUND_MAX = 100;
+/** How far behind the last recorded time the clock may be before the policy stops: observing with a wrong clock is worse than late. */
+export const CLOCK_BEHIND_MILLISECONDS_MAX = 60_000;
+
+/**
+ * Records that certifications expired, each exactly once and with its exact effective instant, however late. The command
+ * id derives from record, scheme, cycle, boundary, instant and the number of earlier withdrawals (none exist yet), so
+ * that two policies, or one that runs again after a crash, end as one would.
+ */
+export class ExpireWhenDue {
+  private timer: NodeJS.Timeout | undefined;
+  private round: Promise<unknown> = Promise.resolve();
+  private stopped = false;
+  private latestRecordedAt = 0;
+
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly records: Records,
+    private readonly projections: Projections,
+    private readonly logger: Logger,
+    private readonly intervalMilliseconds: number,
+  ) {}
+
+  start(): void {
+    this.stopped = false;
+    this.schedule(0);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.round;
+  }
+
+  /** One round; answers how many expiries it recorded. */
+  async observeDue(): Promise<number> {
+    const now = instantMilliseconds(this.ledger.clock.now());
+    if (now < this.latestRecordedAt - CLOCK_BEHIND_MILLISECONDS_MAX) {
+      this.logger.error('The clock is behind the last recorded time; no expiry is recorded until it is right again.');
+      return 0;
+    }
+    this.latestRecordedAt = Math.max(now, this.latestRecordedAt);
+    const page = await this.projections.find(expiryDates.name, {
+      index: 'due',
+      equals: [true],
+      to: now,
+      limit: EXPIRIES_PER_ROUND_MAX,
+    });
+    let latest: string | undefined;
+    let recorded = 0;
+    const receipts = await Promise.all(page.documents.map(({ body }) => this.observe(body as unknown as ExpiryDocument)));
+    for (const receipt of receipts) {
+      if (receipt.outcome === 'recorded') recorded += 1;
+      if (receipt.position !== null && (latest === undefined || receipt.position > latest)) latest = receipt.position;
+    }
+    // The next round must not see what this one has just recorded.
+    if (latest !== undefined) await this.projections.awaitPosition(expiryDates.name, latest);
+    return recorded;
+  }
+
+  private async observe({ record, scheme, cycle, endsAt }: ExpiryDocument) {
+    const { organization } = parseStreamName(record);
+    const key = ['expired', scheme, cycle, endsAt, 0];
+    const write = {
+      principal: { organization, actor: { key: 'policy', role: 'policy' } },
+      origin: { kind: 'policy', policy: 'expire-when-due' },
+      idempotencyKey: key,
+      correlationId: await this.ledger.keyRing.commandId(organization, record, key),
+    } as const;
+    const receipt = await this.records.executeOn(record, write, 'observe-expiry', { type: 'ObserveExpiry', scheme, cycle }, key);
+    if (isRejection(receipt)) throw new Error(`The expiry of a certification was refused: ${receipt.code}.`);
+    return receipt;
+  }
+
+  private schedule(milliseconds: number): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.round = this.observeDue().then(
+        (recorded) => this.schedule(recorded === EXPIRIES_PER_ROUND_MAX ? 0 : this.intervalMilliseconds),
+        (err: unknown) => {
+          this.logger.error({ err }, 'Expiries could not be recorded; the next round tries again.');
+          this.schedule(this.intervalMilliseconds);
+        },
+      );
+    }, milliseconds);
+    this.timer.unref();
+  }
+}

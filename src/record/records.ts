@@ -1,0 +1,53 @@
+import { CatalogueFacts } from '../catalogue/published.js';
+import type { WriteRequest } from '../http/write-request.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { Receipt } from '../ledger/receipt.js';
+import { streamName } from '../ledger/stream-name.js';
+import type { Json } from '../shared/json.js';
+import type { Rejection } from '../shared/result.js';
+import type { RecordCommand } from './domain/commands.js';
+import { recordDecider } from './domain/decider.js';
+
+/** Finds a learner's one stream and sends commands to it. */
+export class Records {
+  private readonly catalogue: CatalogueFacts;
+
+  constructor(private readonly ledger: Ledger) {
+    this.catalogue = new CatalogueFacts(ledger);
+  }
+
+  /** The stream of the learner whom the caller knows by `learner`; nothing of that id can be read from it. */
+  async stream(organization: string, learner: string): Promise<string> {
+    return streamName(recordDecider.kind, organization, await this.ledger.keyRing.pseudonym(organization, 'learner', learner));
+  }
+
+  async execute(
+    write: WriteRequest,
+    learner: string,
+    operation: string,
+    command: RecordCommand,
+    body: Json,
+  ): Promise<Receipt | Rejection> {
+    return this.executeOn(await this.stream(write.principal.organization, learner), write, operation, command, body);
+  }
+
+  async executeOn(
+    stream: string,
+    write: WriteRequest,
+    operation: string,
+    command: RecordCommand,
+    body: Json,
+  ): Promise<Receipt | Rejection> {
+    const { organization, actor } = write.principal;
+    const commandId = await this.ledger.keyRing.commandId(organization, stream, write.idempotencyKey);
+    const { origin, correlationId, ifMatch } = write;
+    const envelope = { organization, commandId, actor, origin, correlationId, operation, body, ifMatch };
+    return this.ledger.execute({
+      decider: recordDecider,
+      stream,
+      command,
+      envelope,
+      facts: () => this.catalogue.read(organization),
+    });
+  }
+}

@@ -1,0 +1,27 @@
+import type { Projection } from '../../projections/define-projection.js';
+import type { JsonObject } from '../../shared/json.js';
+import type { RecordEvent } from '../domain/events.js';
+import { emptyRecord, evolve, type RecordState } from '../domain/state.js';
+
+/** One document per learner: the folded facts of the record, still sealed; statuses are evaluated when asked. */
+export interface LearnerDocument {
+  readonly organization: string;
+  readonly learner: string;
+  /** The revision for `If-Match`. */
+  readonly etag: number;
+  readonly record: RecordState;
+}
+
+export const learnerStatus: Projection = {
+  name: 'learner-status',
+  version: 1,
+  indexes: { byOrganization: ['organization'] },
+  keyOf: ({ stream, stored }) => (stream.kind === 'record' ? stored.stream : undefined),
+  fold(document, { event, stored, stream }) {
+    const before = document as unknown as LearnerDocument | undefined;
+    const { revision, metadata } = stored;
+    const record = evolve(before?.record ?? emptyRecord, event as RecordEvent, { revision, recordedAt: metadata.recordedAt });
+    const etag = metadata.origin.kind === 'policy' ? (before?.etag ?? -1) : revision;
+    return { organization: stream.organization, learner: stream.id!, etag, record } as unknown as JsonObject;
+  },
+};
