@@ -24,7 +24,11 @@ export class AccessGuard implements CanActivate {
     if (holder === undefined) throw new ProblemException('UNAUTHENTICATED');
     const role = roles?.find((allowed) => (holder.issued.roles as readonly string[]).includes(allowed));
     if (role === undefined) throw new ProblemException('FORBIDDEN');
-    request.principal = { organization: holder.organization, actor: { key: holder.key, person: holder.issued.person, role } };
+    const { person } = holder.issued;
+    request.principal = {
+      organization: holder.organization,
+      actor: { key: holder.key, ...(person === undefined ? {} : { person }), role },
+    };
     return true;
   }
 }

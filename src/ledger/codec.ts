@@ -18,6 +18,11 @@ export class Codec {
     private readonly keyRing: KeyRing,
   ) {}
 
+  /** The same codec with other keys, for a dry run. */
+  with(keyRing: KeyRing): Codec {
+    return new Codec(this.registry, keyRing);
+  }
+
   /** Seals the fields that the registry names and checks the result against the schema; a mismatch is a bug. */
   async encode(
     organization: string,

@@ -1,4 +1,4 @@
-import { CatalogueFacts } from '../catalogue/published.js';
+import { CatalogueFacts } from '../catalogue/services.js';
 import type { WriteRequest } from '../http/write-request.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Receipt } from '../ledger/receipt.js';

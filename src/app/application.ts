@@ -1,0 +1,159 @@
+import { StandardSchemaValidationPipe, type DynamicModule } from '@nestjs/common';
+import { APP_GUARD, NestFactory, Reflector } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { Logger } from 'pino';
+import { v4 as uuidv4 } from 'uuid';
+import { AccessGuard } from '../access/access.guard.js';
+import { Authenticator } from '../access/authenticator.js';
+import { AuditModule } from '../audit/audit.module.js';
+import { CatalogueModule } from '../catalogue/catalogue.module.js';
+import { CatalogueFacts, Definitions } from '../catalogue/services.js';
+import { AnswerInterceptor } from '../http/answer.js';
+import { ProblemFilter } from '../http/problem-filter.js';
+import { ProblemException } from '../http/problems.js';
+import { MalformedJson, parseStrictJson } from '../http/strict-json.js';
+import { ImportsModule } from '../imports/imports.module.js';
+import { KeyRing } from '../ledger/key-ring.js';
+import { Ledger } from '../ledger/ledger.js';
+import { MasterKey } from '../ledger/master-key.js';
+import { Clock } from '../ledger/ports/clock.js';
+import { EventFeed, EventStore } from '../ledger/ports/event-store.js';
+import { Keys } from '../ledger/ports/keys.js';
+import { OperationsModule } from '../operations/operations.module.js';
+import { Projections } from '../projections/projections.js';
+import { Records } from '../record/published.js';
+import { RecordModule } from '../record/record.module.js';
+import { LearnerDocuments } from '../record/views/learner-status.js';
+import type { Kernel } from './kernel.js';
+
+export const BODY_BYTES_MAX = 1_048_576;
+
+class ApplicationModule {
+  /** The kernel's parts as Nest providers, once and for all modules. */
+  static of(kernel: Kernel): DynamicModule {
+    const { engines } = kernel;
+    const values: readonly [unknown, unknown][] = [
+      [Ledger, kernel.ledger],
+      [KeyRing, kernel.keyRing],
+      [Clock, kernel.clock],
+      [Projections, kernel.projections],
+      [Records, kernel.records],
+      [Definitions, kernel.definitions],
+      [CatalogueFacts, kernel.catalogue],
+      [Authenticator, kernel.authenticator],
+      [LearnerDocuments, kernel.learners],
+      [EventStore, engines.store],
+      [EventFeed, engines.store],
+      [Keys, engines.keys],
+      [MasterKey, engines.master],
+    ];
+    const providers = values.map(([provide, useValue]) => ({ provide: provide as never, useValue }));
+    const kernelModule: DynamicModule = {
+      module: KernelModule,
+      global: true,
+      providers,
+      exports: values.map(([token]) => token as never),
+    };
+    return {
+      module: ApplicationModule,
+      imports: [CqrsModule.forRoot(), kernelModule, CatalogueModule, RecordModule, AuditModule, ImportsModule, OperationsModule],
+      providers: [
+        {
+          provide: APP_GUARD,
+          useFactory: (reflector: Reflector) => new AccessGuard(reflector, kernel.authenticator),
+          inject: [Reflector],
+        },
+      ],
+    };
+  }
+}
+class KernelModule {}
+
+/** The HTTP application over a wired kernel; nothing listens yet. */
+export async function createApplication(
+  kernel: Kernel,
+  logger: Logger,
+): Promise<{ app: NestFastifyApplication; document: OpenAPIObject }> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_BYTES_MAX,
+    genReqId: () => uuidv4(),
+    routerOptions: { maxParamLength: 1_000 },
+    forceCloseConnections: 'idle',
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(ApplicationModule.of(kernel), adapter, {
+    logger: false,
+    bodyParser: false,
+    abortOnError: false,
+  });
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      done(null, parseStrictJson(body as Buffer));
+    } catch (error) {
+      done(
+        error instanceof MalformedJson ? new ProblemException('MALFORMED_JSON', { detail: error.message }) : (error as Error),
+        undefined,
+      );
+    }
+  });
+  // The pattern of the route, never the address itself: addresses hold ids that callers gave to people.
+  fastify.addHook('onResponse', async (request, reply) => {
+    logger.info(
+      {
+        requestId: request.id,
+        method: request.method,
+        route: request.routeOptions.url ?? null,
+        status: reply.statusCode,
+        milliseconds: Math.round(reply.elapsedTime),
+      },
+      'answered',
+    );
+  });
+  app.useGlobalFilters(new ProblemFilter(logger));
+  app.useGlobalInterceptors(new AnswerInterceptor());
+  app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidRequest }));
+  const document = describe(app);
+  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json', yamlDocumentUrl: 'openapi.yaml' });
+  await app.init();
+  await fastify.ready();
+  return { app, document };
+}
+
+const ISSUES_SHOWN_MAX = 20;
+
+function invalidRequest(
+  issues: readonly { message: string; path?: readonly (PropertyKey | { key: PropertyKey })[] | undefined }[],
+): ProblemException {
+  const errors = issues.slice(0, ISSUES_SHOWN_MAX).map(({ message, path = [] }) => ({
+    pointer: path
+      .map(
+        (step) =>
+          `/${String(typeof step === 'object' ? step.key : step)
+            .replaceAll('~', '~0')
+            .replaceAll('/', '~1')}`,
+      )
+      .join(''),
+    detail: message,
+  }));
+  return new ProblemException('INVALID_REQUEST', {
+    detail: errors.map(({ pointer, detail }) => `${pointer || 'The request'}: ${detail}`).join(' '),
+    errors,
+  });
+}
+
+function describe(app: NestFastifyApplication): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('certledger')
+    .setDescription(
+      'Who was certified for what, on which day, on what evidence, under which rules. Refusals are problem documents (RFC 9457) with a stable "code".',
+    )
+    .setVersion('1')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'A key of this ledger.' })
+    .addSecurityRequirements('bearer');
+  return SwaggerModule.createDocument(app, builder.build(), {
+    operationIdFactory: (controller, method) => `${controller.replace(/Routes?$/, '')}_${method}`,
+  });
+}

@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+import { ORGANIZATION_ID } from '../ledger/stream-name.js';
+
+const wholeNumber = (min: number, max: number, unset: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, { message: `must be a whole number from ${min} to ${max}` })
+    .default(unset);
+
+/** Every setting with what is allowed and what it is unless told. Secrets are named in SECRETS. */
+const settings = {
+  CERTLEDGER_HOST: z.string().min(1).default('127.0.0.1'),
+  CERTLEDGER_PORT: wholeNumber(0, 65_535, 3_000),
+  CERTLEDGER_DATA: z.string().min(1, 'must name a folder').default('./data'),
+  CERTLEDGER_ORGANIZATION: z.string().regex(ORGANIZATION_ID, 'must be 1 to 32 lower-case letters or digits').default('main'),
+  CERTLEDGER_MASTER_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits (256 bits)')
+    .optional(),
+  CERTLEDGER_LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'must be fatal, error, warn, info, debug or silent')
+    .default('info'),
+  CERTLEDGER_POLICY_INTERVAL_SECONDS: wholeNumber(1, 86_400, 5),
+  CERTLEDGER_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).default('http://127.0.0.1:3000'),
+  CERTLEDGER_KEY: z.string().min(1).optional(),
+};
+const SECRETS: ReadonlySet<string> = new Set(['CERTLEDGER_MASTER_KEY', 'CERTLEDGER_KEY']);
+const schema = z.object(settings);
+
+export type Configuration = z.infer<typeof schema>;
+
+/** Everything that is wrong with the configuration, at once. */
+export class WrongConfiguration extends Error {
+  override readonly name = 'WrongConfiguration';
+}
+
+/** The configuration from the environment and, beneath it, the file `.env` of the working folder. */
+export function readConfiguration(environment: NodeJS.ProcessEnv, file = '.env'): Configuration {
+  const fromFile = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+  const given: Record<string, string | undefined> = { ...fromFile, ...environment };
+  const wrong = Object.keys(given)
+    .filter((name) => name.startsWith('CERTLEDGER_') && !name.startsWith('CERTLEDGER_TEST_') && !Object.hasOwn(settings, name))
+    .map((name) => `${name} is not a setting; there are ${Object.keys(settings).join(', ')}`);
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) wrong.push(...parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`));
+  if (wrong.length > 0)
+    throw new WrongConfiguration(`The configuration is wrong:\n${wrong.map((line) => `  - ${line}`).join('\n')}`);
+  return parsed.data!;
+}
+
+/** The effective configuration for people, secrets masked. */
+export function shownConfiguration(configuration: Configuration): Record<string, string | number | null> {
+  const entries = Object.keys(settings).map((name) => {
+    const value = configuration[name as keyof Configuration];
+    return [name, value === undefined ? null : SECRETS.has(name) ? '********' : value] as const;
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { LedgerError } from '../ledger/errors.js';
+import type { Configuration } from './configuration.js';
+import { openEmbedded } from './embedded.js';
+import { createLogger } from './logger.js';
+import { startApplication } from './process.js';
+import { SystemClock } from './system-clock.js';
+
+/** Runs the service until it is told to stop; prints what a newcomer needs. */
+export async function serve(configuration: Configuration): Promise<void> {
+  const engines = await openEmbedded(configuration.CERTLEDGER_DATA, configuration.CERTLEDGER_MASTER_KEY);
+  const started = await startApplication(engines, {
+    clock: new SystemClock(),
+    logger: createLogger(configuration.CERTLEDGER_LOG_LEVEL),
+    organization: configuration.CERTLEDGER_ORGANIZATION,
+    policyIntervalMilliseconds: configuration.CERTLEDGER_POLICY_INTERVAL_SECONDS * 1_000,
+  }).catch(async (error: unknown) => {
+    await engines.close();
+    throw error;
+  });
+  try {
+    await started.app.listen(configuration.CERTLEDGER_PORT, configuration.CERTLEDGER_HOST);
+  } catch (error) {
+    await started.stop();
+    throw listenFailure(error, configuration);
+  }
+  const address = (await started.app.getUrl()).replace('[::1]', 'localhost');
+  process.stdout.write(greeting(address, resolve(configuration.CERTLEDGER_DATA), started.firstToken));
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
+  await once(stopping.signal, 'abort');
+  await started.stop();
+}
+
+function listenFailure(error: unknown, { CERTLEDGER_HOST, CERTLEDGER_PORT }: Configuration): unknown {
+  const code = (error as { code?: string }).code;
+  if (code === 'EADDRINUSE') {
+    return new LedgerError(
+      'STORE_UNAVAILABLE',
+      `Port ${CERTLEDGER_PORT} on ${CERTLEDGER_HOST} is taken. Set CERTLEDGER_PORT to another one, for example CERTLEDGER_PORT=3001.`,
+    );
+  }
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new LedgerError(
+      'STORE_UNAVAILABLE',
+      `The service cannot listen on ${CERTLEDGER_HOST}:${CERTLEDGER_PORT}. Set CERTLEDGER_HOST and CERTLEDGER_PORT.`,
+    );
+  }
+  return error;
+}
+
+function greeting(address: string, folder: string, token: string | undefined): string {
+  const lines = [
+    '',
+    `certledger listens on ${address}`,
+    `  API documentation  ${address}/docs   (OpenAPI 3.1: ${address}/openapi.json)`,
+    `  data               ${folder}`,
+    '',
+  ];
+  if (token !== undefined) {
+    lines.push(
+      'First start: this is the administrator key. It is shown once; keep it.',
+      '',
+      `  export CERTLEDGER_KEY=${token}`,
+      '',
+      'A first call, ready to paste:',
+      '',
+      `  curl -s -X POST ${address}/v1/courses -H "Authorization: Bearer ${token}" -H 'Idempotency-Key: first-course' -H 'Content-Type: application/json' -d '{"course":"fire-safety","title":"Fire safety"}'`,
+      '',
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,130 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { parse } from 'csv-parse';
+import { ROWS_PER_REQUEST_MAX, type RowOutcome } from '../imports/rows.js';
+import { expectJson, type Connection } from './connection.js';
+import { CommandFailure, EXIT } from './exit-codes.js';
+
+export interface ImportOptions {
+  readonly batch: string;
+  readonly dryRun: boolean;
+  readonly results: string;
+  readonly format: 'csv' | 'ndjson';
+  readonly json: boolean;
+  readonly signal: AbortSignal;
+}
+
+type Counts = Record<RowOutcome['outcome'], number>;
+
+/** Requests stay well under the body limit of the service even where rows are long. */
+const REQUEST_CHARACTERS_MAX = 400_000;
+const PROGRESS_MILLISECONDS = 2_000;
+
+/** Sends a file's rows in order and writes each row's outcome; started again, it completes what an earlier run began. */
+export async function importFile(connection: Connection, file: string, options: ImportOptions): Promise<number> {
+  const counts: Counts = { recorded: 0, replayed: 0, unchanged: 0, refused: 0 };
+  const results = createWriteStream(options.results);
+  await once(results, 'open').catch((cause: unknown) => {
+    throw new CommandFailure(`The result file ${options.results} cannot be written. Name another one with --results.`, { cause });
+  });
+  const began = Date.now();
+  let shown = began;
+  let line = 0;
+  for await (const rows of requests(rowsOf(file, options.format))) {
+    const body = { rows: rows.map(({ value }) => value), ...(options.dryRun ? { dryRun: true } : {}) };
+    const answer = expectJson<{ rows: RowOutcome[] }>(
+      await connection.request('POST', `/v1/imports/${encodeURIComponent(options.batch)}/rows`, body),
+    );
+    for (const [index, outcome] of answer.rows.entries()) {
+      const unread = rows[index]!.unread;
+      const judged: RowOutcome =
+        unread === undefined ? outcome : { row: null, outcome: 'refused', code: 'ROW_INVALID', reason: unread };
+      counts[judged.outcome] += 1;
+      line += 1;
+      if (!results.write(`${JSON.stringify({ line, ...judged })}\n`)) await once(results, 'drain');
+    }
+    if (Date.now() - shown > PROGRESS_MILLISECONDS) {
+      shown = Date.now();
+      process.stderr.write(`${line} rows, ${Math.round(line / ((shown - began) / 1_000))} rows/s\n`);
+    }
+    if (options.signal.aborted) break;
+  }
+  results.end();
+  await once(results, 'finish');
+  report(counts, line, (Date.now() - began) / 1_000, options);
+  if (options.signal.aborted) return EXIT.interrupted;
+  return counts.refused > 0 ? EXIT.someRefused : EXIT.done;
+}
+
+function report(counts: Counts, rows: number, seconds: number, { json, dryRun, results, signal }: ImportOptions): void {
+  const rate = Math.round(rows / Math.max(seconds, 0.001));
+  if (json) {
+    process.stdout.write(
+      `${JSON.stringify({ rows, ...counts, dryRun, results, seconds: Number(seconds.toFixed(3)), rowsPerSecond: rate, interrupted: signal.aborted })}\n`,
+    );
+    return;
+  }
+  const outcome = `${counts.recorded} recorded, ${counts.replayed} replayed, ${counts.unchanged} unchanged, ${counts.refused} refused`;
+  process.stdout.write(`${rows} rows: ${outcome}${dryRun ? ' (dry run: nothing was written)' : ''}\n`);
+  process.stdout.write(`outcome of each row: ${results}   (${seconds.toFixed(1)} s, ${rate} rows/s)\n`);
+  if (signal.aborted) process.stdout.write('Interrupted. Run the same command again to go on.\n');
+}
+
+interface ReadRow {
+  readonly value: unknown;
+  /** Why the line is no row at all; it is still sent, so that every line has its outcome in its place. */
+  readonly unread?: string;
+}
+
+async function* requests(rows: AsyncIterable<ReadRow>): AsyncGenerator<readonly ReadRow[]> {
+  let pending: ReadRow[] = [];
+  let characters = 0;
+  for await (const row of rows) {
+    const length = JSON.stringify(row.value).length;
+    if (pending.length === ROWS_PER_REQUEST_MAX || (pending.length > 0 && characters + length > REQUEST_CHARACTERS_MAX)) {
+      yield pending;
+      pending = [];
+      characters = 0;
+    }
+    pending.push(row);
+    characters += length;
+  }
+  if (pending.length > 0) yield pending;
+}
+
+async function* rowsOf(file: string, format: 'csv' | 'ndjson'): AsyncGenerator<ReadRow> {
+  const input: Readable = file === '-' ? process.stdin : createReadStream(file);
+  if (file !== '-') {
+    await once(input, 'open').catch((cause: unknown) => {
+      throw new CommandFailure(`The file ${file} cannot be read.`, { cause });
+    });
+  }
+  yield* format === 'csv' ? csvRows(input) : ndjsonRows(input);
+}
+
+async function* ndjsonRows(input: Readable): AsyncGenerator<ReadRow> {
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (line.trim() === '') continue;
+    try {
+      yield { value: JSON.parse(line) as unknown };
+    } catch {
+      yield { value: null, unread: 'The line is not JSON.' };
+    }
+  }
+}
+
+/** Empty cells are absent fields; a scheme's criteria stand in their cell as JSON. */
+async function* csvRows(input: Readable): AsyncGenerator<ReadRow> {
+  const parser = input.pipe(parse({ columns: true, bom: true, skip_empty_lines: true, relax_column_count: true }));
+  for await (const record of parser as AsyncIterable<Record<string, string>>) {
+    const row: Record<string, unknown> = Object.fromEntries(Object.entries(record).filter(([, value]) => value !== ''));
+    try {
+      if (typeof row['criteria'] === 'string') row['criteria'] = JSON.parse(row['criteria']) as unknown;
+      yield { value: row };
+    } catch {
+      yield { value: null, unread: 'criteria is not JSON.' };
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { registry } from '../app/kernel.js';
+import { Replay } from '../audit/replay.js';
+import { Codec } from '../ledger/codec.js';
+import type { StoredEvent } from '../ledger/envelope.js';
+import type { KeyRing } from '../ledger/key-ring.js';
+import type { Connection } from './connection.js';
+import { CommandFailure, EXIT } from './exit-codes.js';
+import { exportedPages } from './export-events.js';
+
+/** Decoding needs no key: what is sealed stays sealed. */
+const codec = new Codec(registry, undefined as unknown as KeyRing);
+
+/** Folds the log on this side of the connection, so that the service need not be believed; or an exported file, with no service at all. */
+export async function replayLog(source: { connection: Connection } | { file: string }, json: boolean): Promise<number> {
+  const replay = new Replay(codec);
+  if ('file' in source) {
+    if (!existsSync(source.file)) throw new CommandFailure(`The file ${source.file} cannot be read.`);
+    for await (const line of createInterface({ input: createReadStream(source.file) }))
+      replay.accept(JSON.parse(line) as StoredEvent);
+  } else {
+    for await (const { text } of exportedPages(source.connection, undefined)) {
+      for (const line of text.split('\n')) if (line !== '') replay.accept(JSON.parse(line) as StoredEvent);
+    }
+  }
+  const report = replay.report();
+  if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  else {
+    const types = Object.entries(report.byType).map(([type, count]) => `  ${String(count).padStart(9)}  ${type}\n`);
+    process.stdout.write(
+      `${report.events} events in ${report.streams} streams\n${types.join('')}state digest ${report.stateDigest}\n`,
+    );
+  }
+  return EXIT.done;
+}

@@ -1,0 +1,4 @@
+import 'reflect-metadata';
+import { run } from './command-line/program.js';
+
+process.exitCode = await run(['serve']);
