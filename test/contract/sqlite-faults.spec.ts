@@ -254,18 +254,21 @@ describe('sqlite: faults', () => {
 
     it('shuts out another process', () => {
       const lock = acquireFolderLock(folder);
-      expect(() => execFileSync(process.execPath, ['-e', HOLD, join(folder, 'lock.sqlite')], { stdio: 'pipe' })).toThrow(
-        'database is locked',
-      );
+      expect(() =>
+        execFileSync(process.execPath, ['-e', HOLD, join(folder, 'lock.sqlite')], { stdio: 'pipe', timeout: 5_000 }),
+      ).toThrow('database is locked');
       lock.release();
     });
 
     it('is shut out by another process, and falls free when that is killed', async () => {
       const child = spawn(process.execPath, ['-e', HOLD, join(folder, 'lock.sqlite')], { stdio: ['ignore', 'pipe', 'inherit'] });
-      await once(child.stdout, 'data');
-      expect(() => acquireFolderLock(folder)).toThrow(expect.objectContaining(IN_USE));
-      child.kill('SIGKILL');
-      await once(child, 'exit');
+      try {
+        await once(child.stdout, 'data');
+        expect(() => acquireFolderLock(folder)).toThrow(expect.objectContaining(IN_USE));
+      } finally {
+        child.kill('SIGKILL');
+        await once(child, 'exit');
+      }
       acquireFolderLock(folder).release();
     });
   });

@@ -228,9 +228,9 @@ export function translated(error: unknown, path: string, mend: string): unknown 
   return new LedgerError('STORE_UNAVAILABLE', `${path} cannot be used now (${code}).`, cause);
 }
 
-/** By its shape and not by its class, because the driver's native part may hold a class of another module registry. */
-function engineCode(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+/** By its shape and not by its class: the driver's native part throws the class that was registered first in the process. */
+export function engineCode(error: unknown): string | undefined {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && code.startsWith('SQLITE_') ? code : undefined;
 }
 

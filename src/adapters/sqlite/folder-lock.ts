@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { LedgerError } from '../../ledger/errors.js';
-import { translated } from './database.js';
+import { engineCode, translated } from './database.js';
 
 /** One process at a time may use a data folder. */
 export interface FolderLock {
@@ -34,7 +34,7 @@ export function acquireFolderLock(folder: string): FolderLock {
 }
 
 function refusal(error: unknown, path: string): unknown {
-  if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')) {
+  if (engineCode(error)?.startsWith('SQLITE_BUSY')) {
     return new LedgerError(
       'FOLDER_IN_USE',
       `The folder ${path} is in use by another certledger process. Stop that one, or name another folder.`,
