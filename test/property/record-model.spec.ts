@@ -1,0 +1,161 @@
+import { emptyRecord, evolve, type RecordState } from '../../src/record/domain/state.js';
+import { cycleStatusAt, statusAt } from '../../src/record/domain/status.js';
+import type { RecordEvent } from '../../src/record/domain/events.js';
+import { isRejection } from '../../src/shared/result.js';
+import { fc } from '../support/property.js';
+import { definitions, PureRecord, REASON, scheme, typesOf } from '../support/pure-record.js';
+import { ReferenceRecord, type ReferenceScheme } from '../support/reference-record.js';
+
+const COURSES = ['C1', 'C2', 'C3', 'C4'];
+const SCHEMES: readonly ReferenceScheme[] = [
+  { id: 'one', days: 30, courses: ['C1'], needed: 1 },
+  { id: 'both', days: 1, courses: ['C1', 'C2'], needed: 2 },
+  { id: 'two-of-four', days: 90, courses: COURSES, needed: 2 },
+  { id: 'either', days: undefined, courses: ['C3', 'C4'], needed: 1 },
+];
+const facts = definitions(
+  [...COURSES, 'C9'],
+  ...SCHEMES.map(({ id, days, courses, needed }) => {
+    const of = courses.map((course) => ({ course }));
+    const criteria = needed === courses.length ? { all: of } : needed === 1 ? { any: of } : { atLeast: needed, of };
+    return scheme(id, criteria, days === undefined ? { perpetual: true } : { duration: `P${days}D` });
+  }),
+);
+const START = Date.UTC(2024, 0, 1);
+const instantOf = (day: number): string => new Date(START + day * 86_400_000).toISOString();
+const dateOf = (day: number): string => instantOf(day).slice(0, 10);
+
+const id = fc.constantFrom(...SCHEMES.map((known) => known.id));
+const day = fc.integer({ min: 0, max: 400 });
+const step = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('complete' as const), course: fc.constantFrom(...COURSES, 'C9'), day }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('award' as const), id, day }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('revoke' as const), id }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('observe' as const), id, cycle: fc.integer({ min: 1, max: 3 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('wait' as const), days: fc.integer({ min: 1, max: 60 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('correct' as const) }) },
+);
+type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
+const history = fc.array(step, { maxLength: 25 });
+
+/** Takes the step in both worlds and compares what each says of it. */
+function take(taken: Step, record: PureRecord, reference: ReferenceRecord): void {
+  record.now = instantOf(reference.now);
+  const tell = (command: Parameters<PureRecord['ask']>[0]): string | readonly string[] => {
+    const answer = record.ask(command);
+    return isRejection(answer) ? answer.code : typesOf(record.do(command));
+  };
+  switch (taken.do) {
+    case 'wait':
+      reference.now += taken.days;
+      return;
+    case 'correct':
+      expect(tell({ type: 'CorrectDetails', name: 'New' })).toEqual(['LearnerDetailsCorrected']);
+      return;
+    case 'complete': {
+      const awards = reference.complete(taken.course, taken.day);
+      const types = awards && ['LearnerEnrolled', 'CourseCompleted', ...awards.map(() => 'CertificationAwarded')];
+      expect(tell({ type: 'CompleteCourse', course: taken.course, effective: { date: dateOf(taken.day) } })).toEqual(
+        types ?? 'EFFECTIVE_IN_FUTURE',
+      );
+      return;
+    }
+    case 'award': {
+      const refused = reference.award(taken.id, taken.day);
+      const answer = tell({ type: 'AwardByHand', scheme: taken.id, effective: { date: dateOf(taken.day) }, reason: REASON });
+      expect(answer).toEqual(refused ?? ['CertificationAwarded']);
+      return;
+    }
+    case 'revoke':
+      expect(tell({ type: 'Revoke', scheme: taken.id, reason: REASON })).toEqual(
+        reference.revoke(taken.id) ?? ['CertificationRevoked'],
+      );
+      return;
+    case 'observe': {
+      const types = reference.observe(taken.id, taken.cycle) ? ['CertificationExpired'] : [];
+      expect(tell({ type: 'ObserveExpiry', scheme: taken.id, cycle: taken.cycle })).toEqual(types);
+    }
+  }
+}
+
+const fold = (events: readonly RecordEvent[], keep: (event: RecordEvent) => boolean): RecordState =>
+  events.reduce<RecordState>(
+    (state, event, revision) => (keep(event) ? evolve(state, event, { revision, recordedAt: instantOf(0) }) : state),
+    emptyRecord,
+  );
+
+/** Each instant at which something may change, one millisecond before it, and some between. */
+function instantsOf(record: PureRecord): readonly number[] {
+  const edges = Object.values(record.state.cycles)
+    .flat()
+    .flatMap(({ validity, revoked }) => [
+      'date' in validity.from ? Date.parse(validity.from.date) : 0,
+      validity.endsAt === undefined ? 0 : Date.parse(validity.endsAt),
+      revoked !== undefined && 'instant' in revoked.effective ? Date.parse(revoked.effective.instant) : 0,
+    ]);
+  return [...edges.flatMap((edge) => [edge - 1, edge, edge + 1]), START + 180.25 * 86_400_000, START + 5_000 * 86_400_000];
+}
+
+test('any history of commands is answered, and any status at any instant is, as the reference model says', () => {
+  fc.assert(
+    fc.property(history, (steps) => {
+      const [record, reference] = [PureRecord.registered(facts), new ReferenceRecord(SCHEMES)];
+      for (const taken of steps) take(taken, record, reference);
+      for (const known of SCHEMES) {
+        for (const at of instantsOf(record)) {
+          const status = record.statusAt(known.id, new Date(at).toISOString());
+          expect(status?.status).toBe(reference.status(known.id, (at - START) / 86_400_000));
+          expect(status?.valid ?? false).toBe(status?.status === 'certified');
+        }
+        expect(record.state.cycles[known.id]?.map(({ number }) => number) ?? []).toEqual(
+          (reference.cycles.get(known.id) ?? []).map((_, index) => index + 1),
+        );
+      }
+    }),
+    { numRuns: 800 },
+  );
+});
+
+test('folding with all time-driven events left out gives the same status at every instant', () => {
+  fc.assert(
+    fc.property(history, (steps) => {
+      const [record, reference] = [PureRecord.registered(facts), new ReferenceRecord(SCHEMES)];
+      for (const taken of steps) take(taken, record, reference);
+      // At the very end the policy catches up, so that most histories hold observations.
+      reference.now += 1_000;
+      for (const known of SCHEMES) for (const cycle of [1, 2, 3]) take({ do: 'observe', id: known.id, cycle }, record, reference);
+      const whole = fold(record.events, () => true);
+      const silent = fold(record.events, ({ type }) => type !== 'CertificationExpired');
+      for (const known of SCHEMES) {
+        for (const milliseconds of instantsOf(record)) {
+          const at = new Date(milliseconds).toISOString();
+          expect(statusAt(silent, known.id, 'UTC', at)).toEqual(statusAt(whole, known.id, 'UTC', at));
+          const cycles = (state: RecordState): readonly unknown[] =>
+            (state.cycles[known.id] ?? []).map((cycle, index, all) => cycleStatusAt(cycle, all[index + 1], 'UTC', at));
+          expect(cycles(silent)).toEqual(cycles(whole));
+        }
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('an earlier cycle is never changed by what follows, but for its own revocation and observation', () => {
+  fc.assert(
+    fc.property(history, (steps) => {
+      const [record, reference] = [PureRecord.registered(facts), new ReferenceRecord(SCHEMES)];
+      const first = new Map<string, unknown>();
+      for (const taken of steps) {
+        take(taken, record, reference);
+        for (const [name, cycles] of Object.entries(record.state.cycles)) {
+          for (const { revoked: _, expiryObserved: __, ...cycle } of cycles) {
+            const key = `${name} ${cycle.number}`;
+            if (!first.has(key)) first.set(key, cycle);
+            expect(cycle).toEqual(first.get(key));
+          }
+        }
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
