@@ -16,7 +16,7 @@ const sections = readFileSync(join(__dirname, '../../docs/events.md'), 'utf8')
   .split(/^### /m)
   .slice(1)
   .map((part): Section => {
-    const rows = [...part.matchAll(/^\| `(\w+)` \| (.*) \|$/gm)].map(([, field, meaning]) => ({
+    const rows = [...part.matchAll(/^\| `(\w+)` +\| (.*?) *\|$/gm)].map(([, field, meaning]) => ({
       field: field!,
       meaning: meaning!,
     }));
