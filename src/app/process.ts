@@ -31,7 +31,14 @@ export async function startApplication(engines: Engines, options: StartOptions):
   const { app } = await createApplication(kernel, logger);
   const firstToken = await firstStart(kernel.ledger, organization);
   await kernel.projections.start();
-  const policy = new ExpireWhenDue(kernel.ledger, kernel.records, kernel.projections, logger, options.policyIntervalMilliseconds);
+  const policy = new ExpireWhenDue(
+    kernel.ledger,
+    engines.store,
+    kernel.records,
+    kernel.projections,
+    logger,
+    options.policyIntervalMilliseconds,
+  );
   policy.start();
   const stop = async (): Promise<void> => {
     await app.close();

@@ -18,7 +18,8 @@ export interface AuditDocument {
 export const auditHistory: Projection = {
   name: 'audit-history',
   version: 1,
-  indexes: { byRecord: ['record', 'revision'] },
+  // The key ends with the revision at a fixed width, so that a record's entries sort as they were recorded.
+  indexes: { byRecord: ['record'] },
   keyOf: ({ stream, stored }) =>
     stream.kind === 'record' ? `${stored.stream}~${stored.revision.toString().padStart(6, '0')}` : undefined,
   fold(_, { stored, event }) {

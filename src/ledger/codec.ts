@@ -7,7 +7,7 @@ import type { DecodedEvent, EventMetadata, LedgerEvent, NewEvent, StoredEvent } 
 import type { KeyRing } from './key-ring.js';
 
 /** Decoded events shared by the readers that follow the tail together. */
-const DECODED_CACHE_ENTRIES = 4_096;
+const DECODED_CACHE_ENTRIES = 2_048;
 
 /** The one place where events are sealed, validated, encoded, decoded and upcast. */
 export class Codec {

@@ -13,7 +13,7 @@ export type Opened = Json | typeof ERASED;
 
 /** Key caches expire within this bound, so that an erasure binds everywhere soon after (architecture.md, Sealing). */
 export const KEY_CACHE_MILLISECONDS = 60_000;
-const KEY_CACHE_ENTRIES = 20_000;
+const KEY_CACHE_ENTRIES = 10_000;
 /** The namespace of every UUIDv5 that this ledger derives; it never changes. */
 const NAMESPACE = '6f0c2a4e-5a0f-4f0e-9a57-3c1b8f3d7a10';
 

@@ -25,6 +25,7 @@ export function describeEventFeedContract(name: string, open: () => Promise<Open
 
     it('catches up at once in an empty log', async () => {
       expect(await allOf(store)).toEqual([{ kind: 'caught-up', position: await store.end() }]);
+      expect(await store.latest()).toBeUndefined();
     });
 
     it('resumes after any position, exclusive', async () => {
@@ -36,6 +37,7 @@ export function describeEventFeedContract(name: string, open: () => Promise<Open
         expect(rest.at(-1)).toEqual({ kind: 'caught-up', position: events.at(-1)?.position });
       }
       expect(await store.end()).toBe(events.at(-1)?.position);
+      expect(await store.latest()).toEqual(events.at(-1));
     });
 
     it('resumes from the position of the beginning', async () => {

@@ -65,6 +65,11 @@ export class MemoryEventStore implements EventStore, EventFeed {
     return formatPosition(this.epoch, this.log.length);
   }
 
+  async latest(): Promise<StoredEvent | undefined> {
+    const last = this.log.at(-1);
+    return last === undefined ? undefined : this.copyOf(last);
+  }
+
   private answerRepeat(
     stream: string,
     landed: readonly HeldEvent[],

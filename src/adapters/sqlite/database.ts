@@ -27,6 +27,13 @@ const SQLITE_VERSION_MIN = [3, 51, 3] as const;
 const BUSY_MILLISECONDS = 250;
 const STATEMENTS_MAX = 500;
 const WAL_BYTES_KEPT = 64 * 1024 * 1024;
+/**
+ * Pages of 4 KiB (32 MiB) after which a commit also carries the WAL home. Random keys touch the same pages again and again, so a
+ * checkpoint eight times as rare as SQLite's own writes a fraction as much, and start-up still reads the rest in a moment.
+ */
+const WAL_PAGES_BEFORE_CHECKPOINT = 8_192;
+/** KiB of pages held in memory for each file; the default of 2 MiB is less than the inner pages of the indexes. */
+const CACHE_KIBIBYTES = 16_384;
 const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 const HEADER_BYTES = 100;
 const APPLICATION_ID_OFFSET = 68;
@@ -163,6 +170,8 @@ export class SqliteFile {
     }
     database.pragma('journal_mode = WAL');
     database.pragma(`journal_size_limit = ${WAL_BYTES_KEPT}`);
+    database.pragma(`wal_autocheckpoint = ${WAL_PAGES_BEFORE_CHECKPOINT}`);
+    database.pragma(`cache_size = -${CACHE_KIBIBYTES}`);
     database.pragma(`synchronous = ${synchronous}`);
     database.pragma(`secure_delete = ${secureDelete ? 'ON' : 'OFF'}`);
     if (version < schemaVersion) {

@@ -26,6 +26,7 @@ const LANDED = 'SELECT id, position FROM events WHERE stream = ? AND revision BE
 const INSERT = `INSERT INTO events (${EVENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`;
 const FORWARDS = `SELECT ${EVENT_COLUMNS} FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?`;
 const BACKWARDS = `SELECT ${EVENT_COLUMNS} FROM events WHERE stream = ? AND revision <= ? ORDER BY revision DESC LIMIT ?`;
+const LATEST = `SELECT ${EVENT_COLUMNS} FROM events ORDER BY position DESC LIMIT 1`;
 const FEED = `SELECT ${EVENT_COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ${FEED_PAGE_EVENTS}`;
 
 interface Append {
@@ -121,6 +122,11 @@ export class SqliteEventStore implements EventStore, EventFeed {
 
   async end(): Promise<string> {
     return this.file.read(() => formatPosition(this.epoch, this.last));
+  }
+
+  async latest(): Promise<StoredEvent | undefined> {
+    const row = this.file.read(() => this.file.statement<EventRow>(LATEST, 'raw').get());
+    return row === undefined ? undefined : eventOf(row, this.epoch);
   }
 
   /** Bounds the file's size, as a quota would; writes beyond it are refused until it is raised again. */

@@ -15,7 +15,7 @@ export const APPEND_BYTES_MAX = 1_000_000;
 export const READ_PAGE_MAX = 1_000;
 
 /**
- * The log. Failures are only CONCURRENCY_CONFLICT, COMMIT_UNKNOWN, STORE_UNAVAILABLE, EVENT_TOO_LARGE and HISTORY_DAMAGED.
+ * The log. Failures are only CONCURRENCY_CONFLICT, COMMIT_UNKNOWN, STORE_UNAVAILABLE, QUEUE_FULL, EVENT_TOO_LARGE and HISTORY_DAMAGED.
  */
 export abstract class EventStore {
   /**
@@ -52,4 +52,7 @@ export abstract class EventFeed {
 
   /** The position of the last event, or of the beginning. */
   abstract end(): Promise<string>;
+
+  /** The last event of the log; undefined while it is empty. */
+  abstract latest(): Promise<StoredEvent | undefined>;
 }

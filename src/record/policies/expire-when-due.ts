@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { EventFeed } from '../../ledger/ports/event-store.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { parseStreamName } from '../../ledger/stream-name.js';
 import type { Projections } from '../../projections/projections.js';
@@ -21,10 +22,10 @@ export class ExpireWhenDue {
   private timer: NodeJS.Timeout | undefined;
   private round: Promise<unknown> = Promise.resolve();
   private stopped = false;
-  private latestRecordedAt = 0;
 
   constructor(
     private readonly ledger: Ledger,
+    private readonly feed: EventFeed,
     private readonly records: Records,
     private readonly projections: Projections,
     private readonly logger: Logger,
@@ -45,26 +46,26 @@ export class ExpireWhenDue {
   /** One round; answers how many expiries it recorded. */
   async observeDue(): Promise<number> {
     const now = instantMilliseconds(this.ledger.clock.now());
-    if (now < this.latestRecordedAt - CLOCK_BEHIND_MILLISECONDS_MAX) {
+    const latest = await this.feed.latest();
+    if (latest !== undefined && now < instantMilliseconds(latest.metadata.recordedAt) - CLOCK_BEHIND_MILLISECONDS_MAX) {
       this.logger.error('The clock is behind the last recorded time; no expiry is recorded until it is right again.');
       return 0;
     }
-    this.latestRecordedAt = Math.max(now, this.latestRecordedAt);
     const page = await this.projections.find(expiryDates.name, {
       index: 'due',
       equals: [true],
       to: now,
       limit: EXPIRIES_PER_ROUND_MAX,
     });
-    let latest: string | undefined;
+    let recordedTo: string | undefined;
     let recorded = 0;
     const receipts = await Promise.all(page.documents.map(({ body }) => this.observe(body as unknown as ExpiryDocument)));
     for (const receipt of receipts) {
       if (receipt.outcome === 'recorded') recorded += 1;
-      if (receipt.position !== null && (latest === undefined || receipt.position > latest)) latest = receipt.position;
+      if (receipt.position !== null && (recordedTo === undefined || receipt.position > recordedTo)) recordedTo = receipt.position;
     }
     // The next round must not see what this one has just recorded.
-    if (latest !== undefined) await this.projections.awaitPosition(expiryDates.name, latest);
+    if (recordedTo !== undefined) await this.projections.awaitPosition(expiryDates.name, recordedTo);
     return recorded;
   }
 

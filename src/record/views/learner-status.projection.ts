@@ -15,7 +15,7 @@ export interface LearnerDocument {
 export const learnerStatus: Projection = {
   name: 'learner-status',
   version: 1,
-  indexes: { byOrganization: ['organization'] },
+  indexes: {},
   keyOf: ({ stream, stored }) => (stream.kind === 'record' ? stored.stream : undefined),
   fold(document, { event, stored, stream }) {
     const before = document as unknown as LearnerDocument | undefined;
