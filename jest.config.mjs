@@ -11,7 +11,23 @@ const swc = [
     module: { type: 'commonjs' },
   },
 ];
-const esmOnly = ['@nestjs', 'cookie', 'content-disposition', 'uuid', 'canonicalize', 'temporal-polyfill', 'temporal-utils', 'file-type', '@tokenizer', 'token-types', 'strtok3', 'uint8array-extras', '@borewit', 'load-esm', 'iterare'];
+const esmOnly = [
+  '@nestjs',
+  'cookie',
+  'content-disposition',
+  'uuid',
+  'canonicalize',
+  'temporal-polyfill',
+  'temporal-utils',
+  'file-type',
+  '@tokenizer',
+  'token-types',
+  'strtok3',
+  'uint8array-extras',
+  '@borewit',
+  'load-esm',
+  'iterare',
+];
 
 export default {
   testEnvironment: 'node',

@@ -28,7 +28,9 @@ for (const [name, command, words] of checks) {
 }
 
 // Two workers fit the two cores of the smallest machine that this is run on.
-const jest = spawnSync(bin('jest'), ['--json', `--outputFile=${report}`, '--maxWorkers=2', ...process.argv.slice(2)], { stdio: ['ignore', 'ignore', 'inherit'] });
+const jest = spawnSync(bin('jest'), ['--json', `--outputFile=${report}`, '--maxWorkers=2', ...process.argv.slice(2)], {
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
 try {
   const result = JSON.parse(readFileSync(report, 'utf8'));
   passed += result.numPassedTests;

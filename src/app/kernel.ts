@@ -1,6 +1,9 @@
+import { keyDecider, organizationDecider, personDecider } from '../access/domain/deciders.js';
 import { accessEvents } from '../access/domain/events.js';
 import { Authenticator } from '../access/authenticator.js';
+import type { AnyDecider } from '../audit/replay.js';
 import { auditHistory } from '../audit/audit-history.projection.js';
+import { catalogueDecider } from '../catalogue/domain/decider.js';
 import { catalogueEvents } from '../catalogue/domain/events.js';
 import { CatalogueFacts, Definitions } from '../catalogue/services.js';
 import { Codec } from '../ledger/codec.js';
@@ -10,14 +13,21 @@ import { Ledger } from '../ledger/ledger.js';
 import type { Clock } from '../ledger/ports/clock.js';
 import type { Projection } from '../projections/define-projection.js';
 import { Projections } from '../projections/projections.js';
-import { recordEvents, Records } from '../record/published.js';
+import { recordDecider, recordEvents, Records } from '../record/published.js';
 import { expiryDates } from '../record/views/expiry-dates.projection.js';
 import { learnerStatus } from '../record/views/learner-status.projection.js';
 import { LearnerDocuments } from '../record/views/learner-status.js';
 import type { Engines } from './embedded.js';
 
-/** Every event type and every read model of the product, listed once. */
+/** Every event type, every kind of stream and every read model of the product, listed once. */
 export const registry = new EventRegistry([...accessEvents, ...catalogueEvents, ...recordEvents]);
+export const deciders = [
+  recordDecider,
+  catalogueDecider,
+  organizationDecider,
+  personDecider,
+  keyDecider,
+] as unknown as readonly AnyDecider[];
 export const readModels: readonly Projection[] = [learnerStatus, expiryDates, auditHistory];
 
 export interface Kernel {

@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
-import { keyDecider, organizationDecider, personDecider } from '../access/domain/deciders.js';
-import { catalogueDecider } from '../catalogue/domain/decider.js';
 import { digestOf } from '../ledger/canonical-json.js';
 import type { Codec } from '../ledger/codec.js';
 import type { Decider } from '../ledger/decider.js';
 import type { LedgerEvent, StoredEvent } from '../ledger/envelope.js';
 import { LedgerError } from '../ledger/errors.js';
 import { parseStreamName } from '../ledger/stream-name.js';
-import { recordDecider } from '../record/published.js';
 
 export interface ReplayReport {
   readonly events: number;
@@ -17,13 +14,8 @@ export interface ReplayReport {
   readonly stateDigest: string;
 }
 
-type AnyDecider = Decider<unknown, never, LedgerEvent, never>;
-const deciders = new Map<string, AnyDecider>(
-  [recordDecider, catalogueDecider, organizationDecider, personDecider, keyDecider].map((decider) => [
-    decider.kind,
-    decider as unknown as AnyDecider,
-  ]),
-);
+/** A decider of any kind of stream, as far as folding is concerned. */
+export type AnyDecider = Decider<unknown, never, LedgerEvent, never>;
 
 /** Folds a log from zero, as anybody can do with an export and this program: the same log always gives the same digest. */
 export class Replay {
@@ -31,10 +23,17 @@ export class Replay {
   private readonly byType = new Map<string, number>();
   private events = 0;
 
-  constructor(private readonly codec: Pick<Codec, 'decode'>) {}
+  private readonly deciders: ReadonlyMap<string, AnyDecider>;
+
+  constructor(
+    private readonly codec: Pick<Codec, 'decode'>,
+    deciders: readonly AnyDecider[],
+  ) {
+    this.deciders = new Map(deciders.map((decider) => [decider.kind, decider]));
+  }
 
   accept(stored: StoredEvent): void {
-    const decider = deciders.get(parseStreamName(stored.stream).kind);
+    const decider = this.deciders.get(parseStreamName(stored.stream).kind);
     if (decider === undefined) throw damaged(stored, 'its stream is of a kind that this program does not know');
     const known = this.states.get(stored.stream) ?? { state: decider.initial, revision: -1 };
     if (stored.revision !== known.revision + 1)

@@ -1,6 +1,6 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { registry } from '../app/kernel.js';
+import { deciders, registry } from '../app/kernel.js';
 import { Replay } from '../audit/replay.js';
 import { Codec } from '../ledger/codec.js';
 import type { StoredEvent } from '../ledger/envelope.js';
@@ -14,7 +14,7 @@ const codec = new Codec(registry, undefined as unknown as KeyRing);
 
 /** Folds the log on this side of the connection, so that the service need not be believed; or an exported file, with no service at all. */
 export async function replayLog(source: { connection: Connection } | { file: string }, json: boolean): Promise<number> {
-  const replay = new Replay(codec);
+  const replay = new Replay(codec, deciders);
   if ('file' in source) {
     if (!existsSync(source.file)) throw new CommandFailure(`The file ${source.file} cannot be read.`);
     for await (const line of createInterface({ input: createReadStream(source.file) }))

@@ -4,7 +4,7 @@ import { ApiOperation } from '@nestjs/swagger';
 import { LRUCache } from 'lru-cache';
 import { v4 as uuidv4 } from 'uuid';
 import { z } from 'zod';
-import { Definitions } from '../catalogue/services.js';
+import { Definitions, withPartySubject } from '../catalogue/services.js';
 import { CurrentPrincipal, Roles, type AuthenticatedRequest, type Principal } from '../http/principal.js';
 import { Answers } from '../http/openapi.js';
 import { ProblemException } from '../http/problems.js';
@@ -124,8 +124,7 @@ export class ImportRowsHandler implements ICommandHandler<ImportRows> {
     switch (row.kind) {
       case 'course': {
         const { kind: _, source: __, row: ___, ...course } = row;
-        const subject = course.responsibleParty === undefined ? {} : { responsiblePartySubject: uuidv4() };
-        return definitions.execute(write, 'import-course', { type: 'DefineCourse', course: { ...course, ...subject } }, body);
+        return definitions.execute(write, 'import-course', { type: 'DefineCourse', course: withPartySubject(course) }, body);
       }
       case 'scheme': {
         const { kind: _, source: __, row: ___, validity, ...scheme } = row;

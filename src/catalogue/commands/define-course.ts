@@ -1,7 +1,6 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOperation } from '@nestjs/swagger';
-import { v4 as uuidv4 } from 'uuid';
 import { z } from 'zod';
 import type { JsonObject } from '../../shared/json.js';
 import { courseContent } from '../domain/events.js';
@@ -12,7 +11,7 @@ import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request
 import type { Receipt } from '../../ledger/receipt.js';
 import type { Rejection } from '../../shared/result.js';
 import { definitionId } from '../../shared/text.js';
-import { Definitions } from '../definitions.js';
+import { Definitions, withPartySubject } from '../definitions.js';
 
 export const courseContentSchema = z.strictObject(courseContent);
 export const defineCourseSchema = z.strictObject({ course: definitionId, ...courseContent }).meta({ id: 'Course' });
@@ -32,12 +31,10 @@ export class DefineCourseHandler implements ICommandHandler<DefineCourse> {
   constructor(private readonly definitions: Definitions) {}
 
   execute({ write, body }: DefineCourse): Promise<Receipt | Rejection> {
-    // A responsible party may be a person: it is sealed under a key of its own, so that it can be erased by itself.
-    const subject = body.responsibleParty === undefined ? {} : { responsiblePartySubject: uuidv4() };
     return this.definitions.execute(
       write,
       'define-course',
-      { type: 'DefineCourse', course: { ...body, ...subject } },
+      { type: 'DefineCourse', course: withPartySubject(body) },
       body as JsonObject,
     );
   }

@@ -1,7 +1,6 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOperation } from '@nestjs/swagger';
-import { v4 as uuidv4 } from 'uuid';
 import type { z } from 'zod';
 import type { JsonObject } from '../../shared/json.js';
 import { courseContentSchema } from './define-course.js';
@@ -12,7 +11,7 @@ import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request
 import type { Receipt } from '../../ledger/receipt.js';
 import type { Rejection } from '../../shared/result.js';
 import { definitionId } from '../../shared/text.js';
-import { Definitions } from '../definitions.js';
+import { Definitions, withPartySubject } from '../definitions.js';
 
 type CourseContent = z.infer<typeof courseContentSchema>;
 
@@ -31,11 +30,15 @@ export class ReviseCourseHandler implements ICommandHandler<ReviseCourse> {
   constructor(private readonly definitions: Definitions) {}
 
   execute({ write, course, body }: ReviseCourse): Promise<Receipt | Rejection> {
-    const subject = body.responsibleParty === undefined ? {} : { responsiblePartySubject: uuidv4() };
-    return this.definitions.execute(write, 'revise-course', { type: 'ReviseCourse', course: { course, ...body, ...subject } }, {
-      course,
-      ...body,
-    } as JsonObject);
+    return this.definitions.execute(
+      write,
+      'revise-course',
+      { type: 'ReviseCourse', course: withPartySubject({ course, ...body }) },
+      {
+        course,
+        ...body,
+      } as JsonObject,
+    );
   }
 }
 
