@@ -12,6 +12,8 @@ const FRAMEWORK: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'MALFORMED_JSON',
+  FST_ERR_BAD_URL: 'BAD_REQUEST',
+  FST_ERR_MAX_PARAM_LENGTH: 'ROUTE_UNKNOWN',
 };
 
 /** The one place where a failure becomes an answer (RFC 9457); what is no known failure is a bug and is logged with its stack. */
@@ -21,8 +23,13 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
+    this.answer(thrown, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  /** Also for what the router refuses before any hook or filter of the framework runs. */
+  answer(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const { code, extras } = this.classify(thrown);
-    send(http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>(), code, extras);
+    send(request, reply, code, extras);
   }
 
   private classify(thrown: unknown): { code: ProblemCode; extras: ProblemExtras } {
@@ -34,7 +41,9 @@ export class ProblemFilter implements ExceptionFilter {
       // Only what a caller can act on leaves the process; the message of a damaged store names files and stays in the log.
       return { code: thrown.code, extras: PROBLEMS[thrown.code].status >= 500 ? {} : { detail: thrown.message } };
     }
-    const framework = FRAMEWORK[(thrown as { code?: string }).code ?? ''];
+    // Nest wraps what Fastify throws and keeps the original as the cause.
+    const original = (thrown instanceof HttpException ? thrown.cause : undefined) ?? thrown;
+    const framework = FRAMEWORK[(original as { code?: string }).code ?? ''];
     if (framework !== undefined) return { code: framework, extras: {} };
     const status = thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: number }).statusCode;
     if (status === 404) return { code: 'ROUTE_UNKNOWN', extras: {} };

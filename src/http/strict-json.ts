@@ -23,7 +23,7 @@ export function parseStrictJson(bytes: Uint8Array): Json {
     value = JSON.parse(text) as Json;
   } catch (cause) {
     throw new MalformedJson(
-      `The body is not well-formed JSON: ${cause instanceof Error ? cause.message.replace(/, ".*$/s, '') : 'unknown'}.`,
+      `The body is not well-formed JSON: ${cause instanceof Error ? cause.message.replace(/, (\.\.\.)?".*$/s, '') : 'unknown'}.`,
       { cause },
     );
   }
@@ -49,8 +49,11 @@ function inspect(text: string): void {
   }
 }
 
+/** Names that the layers between here and the schema would drop without a word, so that an unknown field would pass. */
+const MEANT_FOR_THE_MACHINE: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
 function addName(names: Set<string>, name: string): void {
-  if (name === '__proto__' || !name.isWellFormed()) throw new MalformedJson('A name in the body is not allowed.');
+  if (MEANT_FOR_THE_MACHINE.has(name) || !name.isWellFormed()) throw new MalformedJson('A name in the body is not allowed.');
   if (names.has(name)) throw new MalformedJson('A name stands twice in one object of the body.');
   names.add(name);
 }
