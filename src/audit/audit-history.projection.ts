@@ -18,10 +18,10 @@ export interface AuditDocument {
 export const auditHistory: Projection = {
   name: 'audit-history',
   version: 1,
-  // The key ends with the revision at a fixed width, so that a record's entries sort as they were recorded.
+  // The key is the position, so that a record's entries sort as they were recorded.
   indexes: { byRecord: ['record'] },
-  keyOf: ({ stream, stored }) =>
-    stream.kind === 'record' ? `${stored.stream}~${stored.revision.toString().padStart(6, '0')}` : undefined,
+  // Positions only grow, so the newest entry is always written beside the one before it.
+  keyOf: ({ stream, stored }) => (stream.kind === 'record' ? stored.position : undefined),
   fold(_, { stored, event }) {
     const { actor, origin, recordedAt, basedOn } = stored.metadata;
     const { stream: record, revision, position, id, type } = stored;

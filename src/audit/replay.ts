@@ -39,9 +39,9 @@ export class Replay {
     if (stored.revision !== known.revision + 1)
       throw damaged(stored, `its stream stands at revision ${known.revision}, so it cannot be revision ${stored.revision}`);
     const { event } = this.codec.decode(stored);
-    const { id, revision, position, metadata } = stored;
+    const { revision, metadata } = stored;
     this.states.set(stored.stream, {
-      state: decider.evolve(known.state, event, { id, revision, position, recordedAt: metadata.recordedAt }),
+      state: decider.evolve(known.state, event, { revision, recordedAt: metadata.recordedAt }),
       revision,
     });
     this.byType.set(stored.type, (this.byType.get(stored.type) ?? 0) + 1);

@@ -96,7 +96,12 @@ describe('decoding', () => {
     const old = stored({ data });
     expect(codec.decode(old).event.data).toEqual({ subject: SUBJECT, name: data['name'], total: 1, unit: 'pieces' });
     expect(codec.decode(old).stored).toBe(old);
-    const second = stored({ position: 'p2', data: { subject: SUBJECT, total: 4 }, metadata: { schemaVersion: 2, ...METADATA } });
+    const second = stored({
+      id: '0190a1b2-0000-7000-8000-0000000000ff',
+      position: 'p2',
+      data: { subject: SUBJECT, total: 4 },
+      metadata: { schemaVersion: 2, ...METADATA },
+    });
     expect(codec.decode(second).event.data).toEqual({ subject: SUBJECT, total: 4, unit: 'pieces' });
   });
 

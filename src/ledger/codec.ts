@@ -11,7 +11,7 @@ const DECODED_CACHE_ENTRIES = 2_048;
 
 /** The one place where events are sealed, validated, encoded, decoded and upcast. */
 export class Codec {
-  private readonly decoded = new LRUCache<string, DecodedEvent>({ max: DECODED_CACHE_ENTRIES });
+  private readonly decoded = new LRUCache<string, LedgerEvent>({ max: DECODED_CACHE_ENTRIES });
 
   constructor(
     readonly registry: EventRegistry,
@@ -42,13 +42,15 @@ export class Codec {
     }
     const checked = definition.schema.safeParse(data);
     assert(checked.success, `The decision made a ${event.type} that does not fit its schema: ${checked.error?.message ?? ''}`);
+    // What was just checked need not be checked again by the readers that follow.
+    this.decoded.set(id, { type: event.type, data: checked.data });
     return { id, type: event.type, data, metadata: { schemaVersion: definition.version, ...metadata } };
   }
 
   /** Upcasts and validates; an unknown type, a newer version or a misfit stops the reader with HISTORY_DAMAGED. */
   decode(stored: StoredEvent): DecodedEvent {
-    const cached = this.decoded.get(stored.position);
-    if (cached !== undefined && cached.stored.id === stored.id) return cached;
+    const known = this.decoded.get(stored.id);
+    if (known !== undefined) return { event: known, stored };
     const definition = this.registry.find(stored.type);
     if (definition === undefined) throw unreadable(stored, 'its type is not known to this version of certledger');
     const version = stored.metadata.schemaVersion;
@@ -58,9 +60,9 @@ export class Codec {
     for (const upcast of definition.upcasters.slice(version - 1)) data = upcast(data);
     const checked = definition.schema.safeParse(data);
     if (!checked.success) throw unreadable(stored, 'its data does not fit the schema of its type');
-    const decoded = { event: { type: stored.type, data: checked.data }, stored };
-    this.decoded.set(stored.position, decoded);
-    return decoded;
+    const event = { type: stored.type, data: checked.data };
+    this.decoded.set(stored.id, event);
+    return { event, stored };
   }
 }
 

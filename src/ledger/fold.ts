@@ -42,12 +42,7 @@ export function foldEvents<State, Event extends LedgerEvent>(
     assert(stored.revision === revision + 1, `Stream ${stored.stream} jumps from revision ${revision} to ${stored.revision}.`);
     const { event } = codec.decode(stored);
     const { recordedAt, commandId, fingerprint, origin } = stored.metadata;
-    state = decider.evolve(state, event as Event, {
-      revision: stored.revision,
-      position: stored.position,
-      recordedAt,
-      id: stored.id,
-    });
+    state = decider.evolve(state, event as Event, { revision: stored.revision, recordedAt });
     ({ revision, position } = stored);
     if (origin.kind !== 'policy') callerRevision = revision;
     const known = folded.commands.get(commandId);

@@ -4,7 +4,7 @@ import type { Json } from '../shared/json.js';
 import { isRejection, reject, type Rejection } from '../shared/result.js';
 import type { Codec } from './codec.js';
 import type { Circumstances, Decider } from './decider.js';
-import type { Actor, LedgerEvent, NewEvent, Origin, StoredEvent } from './envelope.js';
+import type { Actor, LedgerEvent, NewEvent, Origin } from './envelope.js';
 import { isLedgerError, LedgerError } from './errors.js';
 import { emptyFold, foldEvents, foldToTail, type Folded } from './fold.js';
 import type { KeyRing } from './key-ring.js';
@@ -226,18 +226,20 @@ export class Ledger {
     }
   }
 
-  /** Folds what was just stored; only positions inside a group of events are known from the store, so they are read back. */
-  private async confirm<State, Command, Event extends LedgerEvent, Facts>(
+  /** Folds what was just stored, exactly as it was sent; only the last position is known without reading, and no other is needed. */
+  private confirm<State, Command, Event extends LedgerEvent, Facts>(
     decider: Decider<State, Command, Event, Facts>,
     stream: string,
     folded: Folded<State>,
     events: readonly NewEvent[],
     landed: AppendResult,
-  ): Promise<Receipt> {
-    const stored: readonly StoredEvent[] =
-      events.length === 1
-        ? [{ ...events[0]!, stream, revision: landed.revision, position: landed.position }]
-        : await this.store.read(stream, { from: folded.revision + 1, limit: events.length });
+  ): Receipt {
+    const stored = events.map((event, index) => ({
+      ...event,
+      stream,
+      revision: folded.revision + 1 + index,
+      position: landed.position,
+    }));
     this.states.set(stream, foldEvents(decider as Decider<State, never, Event, never>, this.codec, folded, stored));
     return receiptOf('recorded', stored);
   }

@@ -129,7 +129,7 @@ describe('completing a course', () => {
         origin: { kind: 'api' },
       });
       return (events as Extract<typeof events, readonly unknown[]>).reduce(
-        (folded, event) => catalogueDecider.evolve(folded, event, { revision: 0, position: '', recordedAt: NOW, id: '' }),
+        (folded, event) => catalogueDecider.evolve(folded, event, { revision: 0, recordedAt: NOW }),
         state,
       );
     }, simple);
