@@ -9,7 +9,9 @@ import { Projections } from '../projections/projections.js';
 const liveSchema = z.object({ status: z.literal('live') });
 const readySchema = z.object({
   status: z.enum(['ready', 'not-ready']),
-  projections: z.array(z.object({ name: z.string(), state: z.string(), current: z.boolean() })),
+  projections: z.array(
+    z.object({ name: z.string(), state: z.string(), current: z.boolean(), lagMilliseconds: z.int().nullable() }),
+  ),
 });
 
 /** For the machine that restarts or routes: without a key, and without anything that is not its business. */
@@ -29,9 +31,10 @@ export class HealthRoutes {
   @ApiOperation({ summary: 'Every read model can be served; 503 while one is stopped or not built yet', tags: ['Operations'] })
   @Answers(readySchema)
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<z.infer<typeof readySchema>> {
-    const projections = (await this.projections.status()).map(({ name, served, current, runners }) => ({
+    const projections = (await this.projections.status()).map(({ name, served, current, lagMilliseconds, runners }) => ({
       name,
       current,
+      lagMilliseconds,
       state: served === null ? 'new' : runners[0]!.state,
     }));
     const ready = projections.every(({ state }) => state === 'active' || state === 'booting');

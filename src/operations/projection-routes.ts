@@ -20,6 +20,7 @@ export const statusSchema = z.object({
   served: z.string().nullable(),
   end: z.string(),
   current: z.boolean(),
+  lagMilliseconds: z.int().nullable(),
   runners: z.array(runnerSchema),
 });
 const listSchema = z.object({ projections: z.array(statusSchema) });

@@ -1,5 +1,6 @@
 import type { Codec } from '../ledger/codec.js';
 import type { EventFeed } from '../ledger/ports/event-store.js';
+import { parsePosition, positionNumber } from '../ledger/position.js';
 import { assert } from '../shared/assert.js';
 import { reject, type Rejection } from '../shared/result.js';
 import type { Projection } from './define-projection.js';
@@ -15,6 +16,8 @@ export interface ProjectionStatus {
   readonly end: string;
   /** Whether the served version stands at the end of the log. */
   readonly current: boolean;
+  /** For how long it has not stood there; 0 while it does, null before a version is served. */
+  readonly lagMilliseconds: number | null;
   readonly runners: readonly RunnerStatus[];
 }
 
@@ -79,9 +82,17 @@ export class Projections {
     return model === undefined ? { documents: [] } : this.store.find(model, options);
   }
 
-  /** Waits, within a bound, until the served version stands at `position` or later; without a position, until one is served. */
+  /**
+   * Waits, within a bound, until the served version stands at `position` or later; without a position, until one is
+   * served. A position that this log never gave out is POSITION_OF_ANOTHER_EPOCH, as it compares with nothing here.
+   */
   async awaitPosition(name: string, position: string | undefined, milliseconds = AWAIT_MILLISECONDS_MAX): Promise<ReadOutcome> {
     const member = this.member(name);
+    if (position !== undefined) {
+      const end = parsePosition(await this.feed.end());
+      assert(end !== undefined, 'the end of a feed is a position');
+      positionNumber(position, end.epoch, end.number);
+    }
     const ready = (): boolean => {
       const at = member.served?.status.position;
       return member.served !== undefined && (position === undefined || (at !== null && at !== undefined && at >= position));
@@ -106,6 +117,7 @@ export class Projections {
       served: served?.model.version ?? null,
       end,
       current: served?.status.position === end,
+      lagMilliseconds: served === undefined ? null : served.status.position === end ? 0 : served.behindMilliseconds,
       runners: [served, building].filter((runner) => runner !== undefined).map((runner) => runner.status),
     }));
   }

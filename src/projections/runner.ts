@@ -39,6 +39,8 @@ export class Runner {
   private state: ProjectionState = 'new';
   private position: string | undefined;
   private fault: Fault | undefined;
+  /** When this runner last stood at the end of the log, by the process's own monotonic clock. */
+  private currentAt = performance.now();
   private stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
 
@@ -56,6 +58,11 @@ export class Runner {
       position: this.position ?? null,
       ...(fault === undefined ? {} : { fault }),
     };
+  }
+
+  /** For how long it has not stood at the end of the log, in whole milliseconds. */
+  get behindMilliseconds(): number {
+    return Math.round(performance.now() - this.currentAt);
   }
 
   /** Starts or resumes; `onCaughtUp` is called each time the end of the log is reached. */
@@ -105,6 +112,7 @@ export class Runner {
       progressed();
       if (item.kind === 'caught-up') {
         this.state = 'active';
+        this.currentAt = performance.now();
         await onCaughtUp();
       }
       this.environment.moved();
