@@ -181,6 +181,13 @@ export function describeLedgerContract(name: string, open: () => Promise<LedgerH
       expect(await eventsOf(harness.store)).toHaveLength(2);
     });
 
+    test('an append whose answer was lost is found by its re-read and heard as recorded, not as a repeat', async () => {
+      const store = faulty((call, number) => (call === 'append' && number === 1 ? 'answer-lost' : undefined));
+      const ledger = one(store);
+      const receipt = await expectReceipt(await send(ledger, { key: 'a', add: [1, 2] }), ledger, 'a');
+      expect([receipt.outcome, store.appends]).toEqual(['recorded', 1]);
+    });
+
     test('a held append that lands after its caller gave up is found by the repeat', async () => {
       const store = faulty((call, number) => (call === 'append' && number <= 5 ? 'held' : undefined));
       const ledger = one(store);

@@ -3,6 +3,7 @@ import { MemoryEventStore } from '../../src/adapters/memory/event-store.js';
 import { MemoryKeys } from '../../src/adapters/memory/keys.js';
 import { registry } from '../../src/app/kernel.js';
 import { catalogueDecider, type CatalogueCommand } from '../../src/catalogue/domain/decider.js';
+import { CatalogueFacts } from '../../src/catalogue/facts.js';
 import type { CatalogueEvent } from '../../src/catalogue/domain/events.js';
 import { Codec } from '../../src/ledger/codec.js';
 import type { StoredEvent } from '../../src/ledger/envelope.js';
@@ -60,10 +61,7 @@ function world(): World {
   const accepted = (answer: unknown): void => {
     if (isRejection(answer)) throw new Error(`${answer.code}: ${answer.detail}`);
   };
-  const facts = async () => {
-    const { state, revision } = await ledger.load(catalogueDecider, CATALOGUE);
-    return { facts: state, catalogue: revision };
-  };
+  const facts = () => new CatalogueFacts(ledger).read('acme');
   const none = async () => ({ facts: undefined });
   return {
     store,
