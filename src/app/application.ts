@@ -78,7 +78,7 @@ class KernelModule {}
 export async function createApplication(
   kernel: Kernel,
   logger: Logger,
-): Promise<{ app: NestFastifyApplication; document: OpenAPIObject }> {
+): Promise<{ app: NestFastifyApplication; document: OpenAPIObject; inFlight: () => number }> {
   const filter = new ProblemFilter(logger);
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_BYTES_MAX,
@@ -105,8 +105,13 @@ export async function createApplication(
       );
     }
   });
+  let inFlight = 0;
+  fastify.addHook('onRequest', async () => {
+    inFlight += 1;
+  });
   // The pattern of the route, never the address itself: addresses hold ids that callers gave to people.
   fastify.addHook('onResponse', async (request, reply) => {
+    inFlight -= 1;
     logger.info(
       {
         requestId: request.id,
@@ -125,7 +130,7 @@ export async function createApplication(
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json', yamlDocumentUrl: 'openapi.yaml' });
   await app.init();
   await fastify.ready();
-  return { app, document };
+  return { app, document, inFlight: () => inFlight };
 }
 
 const ISSUES_SHOWN_MAX = 20;

@@ -32,6 +32,13 @@ export async function openEmbedded(folder: string, masterKey: string | undefined
       { cause },
     );
   }
+  if (existsSync(join(path, 'events.sqlite')) && !existsSync(join(path, 'keys.sqlite'))) {
+    // New keys would be made in silence, and every sealed value and every learner's stream would be out of reach.
+    throw new LedgerError(
+      'KEY_UNUSABLE',
+      `The folder ${path} holds a ledger but no keys.sqlite. Put the newest backup of the keys back.`,
+    );
+  }
   const lock = acquireFolderLock(path);
   const opened: { close(): Promise<void> }[] = [];
   const open = <Engine extends { close(): Promise<void> }>(engine: Engine): Engine => {

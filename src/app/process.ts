@@ -28,7 +28,7 @@ export interface StartOptions {
 export async function startApplication(engines: Engines, options: StartOptions): Promise<Started> {
   const { clock, logger, organization, localToken } = options;
   const kernel = wireKernel(engines, clock, localToken === undefined ? undefined : { token: localToken, organization });
-  const { app } = await createApplication(kernel, logger);
+  const { app, inFlight } = await createApplication(kernel, logger);
   const firstToken = await firstStart(kernel.ledger, organization);
   await kernel.projections.start();
   const policy = new ExpireWhenDue(
@@ -41,10 +41,28 @@ export async function startApplication(engines: Engines, options: StartOptions):
   );
   policy.start();
   const stop = async (): Promise<void> => {
-    await app.close();
+    await closeConnections(app, inFlight);
     await policy.stop();
     await kernel.projections.stop();
     await engines.close();
   };
   return { kernel, app, firstToken, stop };
+}
+
+const LOOK_MILLISECONDS = 10;
+/** How long an answer that is on its way may hold up the end of the process. */
+const IN_FLIGHT_MILLISECONDS_MAX = 10_000;
+
+/**
+ * Lets what is in flight finish and drops the rest at once: a connection that was opened ahead of its first request, or
+ * kept alive after an answer that left just before the closing began, would otherwise hold the process for a minute.
+ */
+async function closeConnections(app: NestFastifyApplication, inFlight: () => number): Promise<void> {
+  const server = app.getHttpServer();
+  const deadline = AbortSignal.timeout(IN_FLIGHT_MILLISECONDS_MAX);
+  const timer = setInterval(() => {
+    if (inFlight() === 0 || deadline.aborted) server.closeAllConnections();
+  }, LOOK_MILLISECONDS);
+  await app.close();
+  clearInterval(timer);
 }

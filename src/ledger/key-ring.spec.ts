@@ -115,6 +115,19 @@ describe('a destroyed subject key', () => {
   });
 });
 
+describe('a key that was lost', () => {
+  test('is no erasure: the reader stops and names it', async () => {
+    const keys = new MemoryKeys();
+    const sealed = await ring(keys).seal('acme', 'Ada', place);
+    const get = keys.get.bind(keys);
+    keys.get = async (id) => (id === SUBJECT ? undefined : get(id));
+    await expect(ring(keys).open('acme', sealed)).rejects.toMatchObject({
+      code: 'HISTORY_DAMAGED',
+      message: expect.stringContaining(SUBJECT),
+    });
+  });
+});
+
 describe('what is derived from the organization', () => {
   test('pseudonyms tell kinds, organizations and exact characters apart', async () => {
     const mine = ring(new MemoryKeys());

@@ -72,7 +72,10 @@ export class KeyRing {
     return seal(plain, key, place);
   }
 
-  /** The plain value, or ERASED when the subject's key is gone; a value that its key does not open is damaged history. */
+  /**
+   * The plain value, or ERASED when the subject's key was destroyed. A key that is merely missing is no erasure: it was lost, or
+   * an older backup of the keys was put back, and that must not look like one. A value that its key does not open is damaged.
+   */
   async open(organization: string, sealed: Sealed): Promise<Opened> {
     const key = await this.subjectKey(organization, sealed.key, 'existing');
     if (key === undefined) return ERASED;
@@ -100,7 +103,9 @@ export class KeyRing {
     if (stored === undefined && mode === 'existing-or-new') {
       stored = await this.keys.putIfAbsent({ id: subject, wrapped: wrap(wrapping, subject, randomBytes(32)) });
     }
-    if (stored === undefined || stored === 'destroyed') return undefined;
+    if (stored === 'destroyed') return undefined;
+    if (stored === undefined)
+      throw new LedgerError('HISTORY_DAMAGED', `The key ${subject} is missing. Put the newest backup of the keys back.`);
     const key = unwrap(wrapping, subject, stored.wrapped);
     this.subjects.set(subject, { organization, key });
     return key;

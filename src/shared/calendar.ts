@@ -10,7 +10,7 @@ export type Effective = { readonly date: IsoDate } | { readonly instant: IsoInst
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
-const CALENDAR_DURATION = /^P(?=\d)(\d{1,4}Y)?(\d{1,4}M)?(\d{1,4}W)?(\d{1,5}D)?$/;
+const CALENDAR_DURATION = /^P(?=\d)(\d{1,3}Y)?(\d{1,4}M)?(\d{1,4}W)?(\d{1,5}D)?$/;
 
 /** Every date of every event passes here, so the calendar's own arithmetic is asked instead of a parser: a date that does not exist rolls over. */
 export function isDate(text: string): boolean {
@@ -24,7 +24,10 @@ export function isInstant(text: string): boolean {
   return INSTANT.test(text) && isDate(text.slice(0, 10));
 }
 
-/** An ISO 8601 duration in calendar units only (years, months, weeks, days), longer than nothing. */
+/**
+ * An ISO 8601 duration in calendar units only (years, months, weeks, days), longer than nothing. What its digits allow comes to
+ * less than 2,300 years, so no scheme can make a completion of today end beyond the year 9999 and be refused for it.
+ */
 export function isCalendarDuration(text: string): boolean {
   return CALENDAR_DURATION.test(text) && /[1-9]/.test(text);
 }
