@@ -26,7 +26,10 @@ const settings = {
     .default('info'),
   CERTLEDGER_POLICY_INTERVAL_SECONDS: wholeNumber(1, 86_400, 5),
   CERTLEDGER_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).default('http://127.0.0.1:3000'),
-  CERTLEDGER_KEY: z.string().min(1).optional(),
+  CERTLEDGER_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,300}$/, 'must be a key as the service printed it')
+    .optional(),
 };
 const SECRETS: ReadonlySet<string> = new Set(['CERTLEDGER_MASTER_KEY', 'CERTLEDGER_KEY']);
 const schema = z.object(settings);

@@ -22,6 +22,8 @@ export interface StartOptions {
   readonly organization: string;
   readonly policyIntervalMilliseconds: number;
   readonly localToken?: string;
+  /** Opens the door before the first key is issued, so that a start which cannot listen spends no key. */
+  readonly listen?: (app: NestFastifyApplication) => Promise<void>;
 }
 
 /** One application over open engines: the service listens on it, the command line sends requests into it. */
@@ -29,6 +31,7 @@ export async function startApplication(engines: Engines, options: StartOptions):
   const { clock, logger, organization, localToken } = options;
   const kernel = wireKernel(engines, clock, localToken === undefined ? undefined : { token: localToken, organization });
   const { app, inFlight } = await createApplication(kernel, logger);
+  await options.listen?.(app);
   const firstToken = await firstStart(kernel.ledger, organization);
   await kernel.projections.start();
   const policy = new ExpireWhenDue(

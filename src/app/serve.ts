@@ -15,16 +15,15 @@ export async function serve(configuration: Configuration): Promise<void> {
     logger: createLogger(configuration.CERTLEDGER_LOG_LEVEL),
     organization: configuration.CERTLEDGER_ORGANIZATION,
     policyIntervalMilliseconds: configuration.CERTLEDGER_POLICY_INTERVAL_SECONDS * 1_000,
+    listen: async (app) => {
+      await app.listen(configuration.CERTLEDGER_PORT, configuration.CERTLEDGER_HOST).catch((error: unknown) => {
+        throw listenFailure(error, configuration);
+      });
+    },
   }).catch(async (error: unknown) => {
     await engines.close();
     throw error;
   });
-  try {
-    await started.app.listen(configuration.CERTLEDGER_PORT, configuration.CERTLEDGER_HOST);
-  } catch (error) {
-    await started.stop();
-    throw listenFailure(error, configuration);
-  }
   const address = (await started.app.getUrl()).replace('[::1]', 'localhost');
   process.stdout.write(greeting(address, resolve(configuration.CERTLEDGER_DATA), started.firstToken));
   const stopping = new AbortController();

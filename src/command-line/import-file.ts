@@ -1,4 +1,5 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { constants, createReadStream, createWriteStream } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -25,6 +26,10 @@ const PROGRESS_MILLISECONDS = 2_000;
 /** Sends a file's rows in order and writes each row's outcome; started again, it completes what an earlier run began. */
 export async function importFile(connection: Connection, file: string, options: ImportOptions): Promise<number> {
   const counts: Counts = { recorded: 0, replayed: 0, unchanged: 0, refused: 0 };
+  // The source first: a mistyped name must not empty the results of an earlier run.
+  await access(file === '-' ? '.' : file, constants.R_OK).catch((cause: unknown) => {
+    throw new CommandFailure(`The file ${file} cannot be read.`, { cause });
+  });
   const results = createWriteStream(options.results);
   await once(results, 'open').catch((cause: unknown) => {
     throw new CommandFailure(`The result file ${options.results} cannot be written. Name another one with --results.`, { cause });

@@ -1,5 +1,6 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { z } from 'zod';
 import { deciders, registry } from '../app/kernel.js';
 import { Replay } from '../audit/replay.js';
 import { Codec } from '../ledger/codec.js';
@@ -17,11 +18,14 @@ export async function replayLog(source: { connection: Connection } | { file: str
   const replay = new Replay(codec, deciders);
   if ('file' in source) {
     if (!existsSync(source.file)) throw new CommandFailure(`The file ${source.file} cannot be read.`);
-    for await (const line of createInterface({ input: createReadStream(source.file) }))
-      replay.accept(JSON.parse(line) as StoredEvent);
+    let number = 0;
+    for await (const line of createInterface({ input: createReadStream(source.file) })) {
+      number += 1;
+      replay.accept(eventOf(line, `Line ${number} of ${source.file}`));
+    }
   } else {
     for await (const { text } of exportedPages(source.connection, undefined)) {
-      for (const line of text.split('\n')) if (line !== '') replay.accept(JSON.parse(line) as StoredEvent);
+      for (const line of text.split('\n')) if (line !== '') replay.accept(eventOf(line, 'A line of the export'));
     }
   }
   const report = replay.report();
@@ -33,4 +37,24 @@ export async function replayLog(source: { connection: Connection } | { file: str
     );
   }
   return EXIT.done;
+}
+
+const eventSchema = z.looseObject({
+  id: z.string(),
+  type: z.string(),
+  stream: z.string(),
+  revision: z.int(),
+  data: z.record(z.string(), z.unknown()),
+  metadata: z.looseObject({ schemaVersion: z.int(), recordedAt: z.string() }),
+});
+
+function eventOf(line: string, place: string): StoredEvent {
+  try {
+    return eventSchema.parse(JSON.parse(line)) as unknown as StoredEvent;
+  } catch (cause) {
+    throw new CommandFailure(
+      `${place} is not an exported event. Export again, or take the file as "certledger export" wrote it.`,
+      { cause },
+    );
+  }
 }

@@ -54,8 +54,14 @@ export class Projections {
         member.served = this.runner(projection, served);
         member.served.start(async () => undefined);
       }
+      const generations = await this.generations(projection);
+      // A crash between swapping and removing leaves the old one behind, which nobody serves any more.
+      for (const version of generations) {
+        if (served !== undefined && generationOf(version) < generationOf(served))
+          await this.store.discard(projection.name, version);
+      }
       // A build that a crash cut short goes on where it stood.
-      const unfinished = (await this.generations(projection)).at(-1);
+      const unfinished = generations.at(-1);
       if (served === undefined || (unfinished !== undefined && generationOf(unfinished) > generationOf(served))) {
         this.build(member, unfinished ?? `${projection.version}.1`);
       }

@@ -10,12 +10,12 @@ import { atParameter, awaitReadModel, minPositionParameter } from '../../http/re
 import { KeyRing } from '../../ledger/key-ring.js';
 import { Clock } from '../../ledger/ports/clock.js';
 import { Projections } from '../../projections/projections.js';
-import { effectiveMilliseconds, instantMilliseconds } from '../../shared/calendar.js';
+import { effectiveMilliseconds, instantMilliseconds, type Effective } from '../../shared/calendar.js';
 import { reject, type Rejection } from '../../shared/result.js';
 import { callerId, definitionId, effective, isoDate, isoInstant } from '../../shared/text.js';
 import { evaluate } from '../domain/evaluate.js';
-import { cyclesOf, type RecordState } from '../domain/state.js';
-import { cycleStatusAt, statusAt } from '../domain/status.js';
+import { cyclesOf, type Cycle, type RecordState } from '../domain/state.js';
+import { cycleStatusAt, statusAt, type CycleStatus } from '../domain/status.js';
 import { Records } from '../records.js';
 import { learnerStatus, type LearnerDocument } from './learner-status.projection.js';
 import { open, openedSchema } from './open.js';
@@ -77,9 +77,8 @@ function schemeStatus(record: RecordState, catalogue: Catalogue, scheme: string,
   // A cycle is pinned to the edition that it began under, so its checklist is that edition's.
   const pinned = cycles.find(({ number }) => number === status?.cycle)?.edition;
   const edition: SchemeEdition = catalogue.schemes.get(scheme)!.find((known) => known.edition === pinned) ?? current;
-  const known = record.completions.filter(
-    (completion) => effectiveMilliseconds(completion.effective, edition.timeZone) <= instantMilliseconds(at),
-  );
+  const happened = (time: Effective): boolean => effectiveMilliseconds(time, edition.timeZone) <= instantMilliseconds(at);
+  const known = record.completions.filter((completion) => happened(completion.effective));
   const { satisfied, checklist } = evaluate(edition.criteria, known, edition.timeZone);
   return {
     scheme,
@@ -91,27 +90,28 @@ function schemeStatus(record: RecordState, catalogue: Catalogue, scheme: string,
     ...(status?.lastValidDay === undefined ? {} : { lastValidDay: status.lastValidDay, endsAt: status.endsAt }),
     criteriaMet: satisfied,
     checklist: [...checklist],
-    cycles: cycles.map((cycle, index) => ({
-      number: cycle.number,
-      kind: cycle.kind,
-      how: cycle.how,
-      edition: cycle.edition,
-      status: cycleStatusAt(cycle, cycles[index + 1], edition.timeZone, at),
-      from: cycle.validity.from,
-      ...(cycle.validity.lastValidDay === undefined
-        ? {}
-        : { lastValidDay: cycle.validity.lastValidDay, endsAt: cycle.validity.endsAt }),
-      recordedAt: cycle.awarded.recordedAt,
-      ...(cycle.revoked === undefined
-        ? {}
-        : {
-            revocation: {
-              effective: cycle.revoked.effective,
-              reasonCode: cycle.revoked.reasonCode,
-              recordedAt: cycle.revoked.recordedAt,
-            },
-          }),
-    })),
+    // What begins later than the instant has not happened yet, so it is not shown.
+    cycles: cycles.flatMap((cycle, index) =>
+      happened(cycle.validity.from)
+        ? [shownCycle(cycle, cycleStatusAt(cycle, cycles[index + 1], edition.timeZone, at), happened)]
+        : [],
+    ),
+  };
+}
+
+function shownCycle(cycle: Cycle, status: CycleStatus, happened: (time: Effective) => boolean): z.infer<typeof cycleSchema> {
+  const { number, kind, how, edition, validity, awarded, revoked } = cycle;
+  return {
+    number,
+    kind,
+    how,
+    edition,
+    status,
+    ...validity,
+    recordedAt: awarded.recordedAt,
+    ...(revoked === undefined || !happened(revoked.effective)
+      ? {}
+      : { revocation: { effective: revoked.effective, reasonCode: revoked.reasonCode, recordedAt: revoked.recordedAt } }),
   };
 }
 
@@ -222,7 +222,8 @@ export class LearnerStatusRoutes {
 
   @Get('learners/:learner/schemes/:scheme')
   @ApiOperation({
-    summary: 'Status of a learner in a scheme at an instant, with the checklist that says why or why not',
+    summary:
+      'Status of a learner in a scheme at an instant of effective time, by all that is recorded today, with the checklist that says why or why not',
     tags: ['Learners'],
   })
   @Answers(answerSchema)
