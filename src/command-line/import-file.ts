@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
+import { JSON_DEPTH_MAX, MalformedJson, parseStrictJson } from '../http/strict-json.js';
 import { ROWS_PER_REQUEST_MAX, type RowOutcome } from '../imports/rows.js';
 import { expectJson, type Connection } from './connection.js';
 import { CommandFailure, EXIT } from './exit-codes.js';
@@ -111,25 +112,57 @@ async function* rowsOf(file: string, format: 'csv' | 'ndjson'): AsyncGenerator<R
 
 async function* ndjsonRows(input: Readable): AsyncGenerator<ReadRow> {
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line.trim() === '') continue;
-    try {
-      yield { value: JSON.parse(line) as unknown };
-    } catch {
-      yield { value: null, unread: 'The line is not JSON.' };
-    }
+    // A byte order mark belongs to the file and not to its first line.
+    const text = line.replace(/^\ufeff/, '');
+    if (text.trim() !== '') yield readRow(text);
   }
 }
 
 /** Empty cells are absent fields; a scheme's criteria stand in their cell as JSON. */
 async function* csvRows(input: Readable): AsyncGenerator<ReadRow> {
-  const parser = input.pipe(parse({ columns: true, bom: true, skip_empty_lines: true, relax_column_count: true }));
-  for await (const record of parser as AsyncIterable<Record<string, string>>) {
-    const row: Record<string, unknown> = Object.fromEntries(Object.entries(record).filter(([, value]) => value !== ''));
-    try {
-      if (typeof row['criteria'] === 'string') row['criteria'] = JSON.parse(row['criteria']) as unknown;
-      yield { value: row };
-    } catch {
-      yield { value: null, unread: 'criteria is not JSON.' };
-    }
+  const options = { columns: true, bom: true, skip_empty_lines: true, relax_column_count: true, info: true } as const;
+  const parser = input.pipe(parse(options)) as AsyncIterable<CsvRecord>;
+  try {
+    for await (const { record, info } of parser) yield info.error === undefined ? csvRow(record) : unread(COLUMNS);
+  } catch (cause) {
+    const { code, lines } = cause as { code?: string; lines?: number };
+    if (code?.startsWith('CSV_') !== true) throw cause;
+    // After a quote that is never closed nobody can tell where the next row begins.
+    throw new CommandFailure(
+      `The CSV cannot be read from line ${lines ?? 'unknown'} on (${code}); the rows before it were imported. Mend the quotes there and run the same command again.`,
+      { cause },
+    );
   }
 }
+
+interface CsvRecord {
+  readonly record: Readonly<Record<string, string>>;
+  readonly info: { readonly error?: unknown };
+}
+
+const COLUMNS = 'The line has another number of columns than the header.';
+
+function csvRow(record: Readonly<Record<string, string>>): ReadRow {
+  const cells = Object.entries(record).filter(([, value]) => value !== '');
+  const fields = cells.map(([name, value]) => `${JSON.stringify(name)}:${name === 'criteria' ? value : JSON.stringify(value)}`);
+  return readRow(`{${fields.join(',')}}`);
+}
+
+/** A row lies two levels deep in its request; longer than this it is no row of ours and could fill a request by itself. */
+const ROW_DEPTH_MAX = JSON_DEPTH_MAX - 2;
+const ROW_CHARACTERS_MAX = 100_000;
+
+/** What would make the service refuse a whole request is found here, so that it stops its own row only. */
+function readRow(text: string): ReadRow {
+  if (text.length > ROW_CHARACTERS_MAX) return unread(`The line is longer than ${ROW_CHARACTERS_MAX} characters.`);
+  // Where bytes are not UTF-8, the reading put this character, and a name would be stored that nobody has.
+  if (text.includes('\ufffd')) return unread('The line is not UTF-8, or holds the replacement character U+FFFD.');
+  try {
+    return { value: parseStrictJson(Buffer.from(text, 'utf8'), { what: 'line', depth: ROW_DEPTH_MAX }) };
+  } catch (error) {
+    if (error instanceof MalformedJson) return unread(error.message);
+    throw error;
+  }
+}
+
+const unread = (why: string): ReadRow => ({ value: null, unread: why });

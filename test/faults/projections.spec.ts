@@ -192,7 +192,7 @@ describe('an event that no registry entry knows', () => {
     const { stream, position } = await service.write('/v1/learners', { learner: 'emp-1', name: 'Ada' });
     expect((await service.get(`/v1/learners/emp-1?minPosition=${position}`)).status).toBe(200);
     const { store } = service.engines;
-    const [{ metadata }] = (await store.read(stream)) as [{ metadata: never }];
+    const { metadata } = (await store.read(stream))[0]!;
     const unknown = { id: randomUUID(), type: 'LearnerCloned', data: {}, metadata };
     const appended = await store.append(stream, [unknown], { expected: 0 });
     const statuses = await eventually(async () => {
