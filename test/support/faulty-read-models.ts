@@ -10,10 +10,11 @@ import type {
 
 /**
  * What may happen to one call. `refused`: nothing was done. `answer-lost`: it was done and the caller does not hear so.
+ * `torn`: of a commit the documents are written and the checkpoint is not, as the port allows; elsewhere like `refused`.
  * `killed` and `killed-after`: the process ends before or after the call was done; nothing it calls afterwards happens.
  */
-export type ReadModelFault = 'refused' | 'answer-lost' | 'killed' | 'killed-after';
-export const PASSING_FAULTS: readonly ReadModelFault[] = ['refused', 'answer-lost'];
+export type ReadModelFault = 'refused' | 'answer-lost' | 'torn' | 'killed' | 'killed-after';
+export const PASSING_FAULTS: readonly ReadModelFault[] = ['refused', 'answer-lost', 'torn'];
 export const KILLS: readonly ReadModelFault[] = ['killed', 'killed-after'];
 
 /** Puts faults between projections and a real store, at calls that the test chooses by their number, from 1. */
@@ -46,7 +47,13 @@ export class FaultyReadModelStore implements ReadModelStore {
 
   commit(commit: Commit): Promise<'committed' | 'fenced'> {
     for (const { key } of commit.changes) this.keys.add(key);
-    return this.call(() => this.inner.commit(commit));
+    return this.call(
+      () => this.inner.commit(commit),
+      async () => {
+        const { from } = commit;
+        if (from !== undefined) await this.inner.commit({ ...commit, to: from });
+      },
+    );
   }
 
   served(name: string, codeVersion: number): Promise<string | undefined> {
@@ -65,10 +72,11 @@ export class FaultyReadModelStore implements ReadModelStore {
     return this.call(() => this.inner.discard(name, version));
   }
 
-  private async call<Result>(work: () => Promise<Result>): Promise<Result> {
+  private async call<Result>(work: () => Promise<Result>, half: () => Promise<void> = async () => undefined): Promise<Result> {
     this.calls += 1;
     const fault = this.dead ? 'killed' : this.faultAt(this.calls);
-    if (fault === 'refused') throw new LedgerError('STORE_UNAVAILABLE', 'The test made this call fail.');
+    if (fault === 'torn') await half();
+    if (fault === 'refused' || fault === 'torn') throw new LedgerError('STORE_UNAVAILABLE', 'The test made this call fail.');
     this.dead ||= fault === 'killed' || fault === 'killed-after';
     if (fault === 'killed') throw new Error('The process is dead.');
     const result = await work();

@@ -26,6 +26,12 @@ export interface Ended {
   readonly err: string;
 }
 
+const running = new Set<ChildProcess>();
+// A test that fails leaves its processes behind, and jest would wait for them for ever.
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Everything that a child process printed, and how it ended. */
 class Child {
   private readonly out: Buffer[] = [];
@@ -33,6 +39,8 @@ class Child {
   readonly ended: Promise<Ended>;
 
   constructor(readonly child: ChildProcess) {
+    running.add(child);
+    child.once('close', () => running.delete(child));
     child.stdout!.on('data', (bytes: Buffer) => this.out.push(bytes));
     child.stderr!.on('data', (bytes: Buffer) => this.err.push(bytes));
     this.ended = once(child, 'close').then(([code, signal]) => ({
