@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { v4 as uuidv4 } from 'uuid';
-import type { Actor } from '../ledger/envelope.js';
 import type { Execution, Ledger } from '../ledger/ledger.js';
 import type { LedgerEvent } from '../ledger/envelope.js';
-import { streamName } from '../ledger/stream-name.js';
+import { LedgerError } from '../ledger/errors.js';
+import type { EventFeed } from '../ledger/ports/event-store.js';
+import { parseStreamName, streamName } from '../ledger/stream-name.js';
 import { assert } from '../shared/assert.js';
 import { isRejection } from '../shared/result.js';
 import { keyStream, secretDigest, tokenOf } from './authenticator.js';
@@ -15,42 +16,68 @@ const FIRST_ROLES: readonly Role[] = ['admin', 'author', 'auditor', 'reporter', 
 const FIRST_PERSON = 'first-administrator';
 
 /**
- * Makes the first organization, its first person and that person's key, as events. Every step has a derived command id,
- * so a crash in between is completed by the next start. Answers the token on the start that issued it, and never again.
+ * A folder holds the ledger that it was made with: another organization's name, or lost keys, must never begin a second
+ * one in it. Throws FOREIGN_FILE or KEY_UNUSABLE; writes nothing.
  */
-export async function firstStart(ledger: Ledger, organization: string): Promise<string | undefined> {
+export async function refuseForeignLedger(ledger: Ledger, feed: EventFeed, organization: string): Promise<void> {
+  const latest = await feed.latest();
+  if (latest === undefined) return;
+  if ((await ledger.store.read(organizationStream(organization), { limit: 1 })).length === 0) {
+    const own = parseStreamName(latest.stream).organization;
+    throw new LedgerError('FOREIGN_FILE', `This ledger has no organization ${organization}. Set CERTLEDGER_ORGANIZATION=${own}.`);
+  }
+  if (!(await ledger.keyRing.knowsOrganization(organization))) {
+    throw new LedgerError(
+      'KEY_UNUSABLE',
+      `The key of the organization ${organization} is missing. Put the newest backup of the keys back.`,
+    );
+  }
+}
+
+/**
+ * Makes the first organization, its first person and that person's key, as events. Every step has a derived command id,
+ * so a crash in between is completed by the next start. The token is shown before the key is recorded: a start that is
+ * cut short in between leaves a token that opens nothing, and never a key that nobody has seen.
+ */
+export async function firstStart(ledger: Ledger, organization: string, show: (token: string) => void): Promise<void> {
   const { keyRing } = ledger;
   const key = await keyRing.commandId(organization, 'first-start', 'key');
-  if ((await ledger.load(keyDecider, keyStream(organization, key))).revision >= 0) return undefined;
+  if ((await ledger.load(keyDecider, keyStream(organization, key))).revision >= 0) return;
   const person = await keyRing.pseudonym(organization, 'person', FIRST_PERSON);
-  const actor: Actor = { key: 'first-start', role: 'operator' };
-  const run = async <State, Command, Event extends LedgerEvent>(
-    decider: Execution<State, Command, Event, undefined>['decider'],
-    stream: string,
-    command: Command,
-  ): Promise<void> => {
-    // The stream may stand already where an earlier start was cut short.
-    if ((await ledger.load(decider as never, stream)).revision >= 0) return;
-    const commandId = await keyRing.commandId(organization, stream, 'first-start');
-    const envelope = {
-      organization,
-      commandId,
-      actor,
-      origin: { kind: 'policy', policy: 'first-start' },
-      correlationId: commandId,
-      operation: 'first-start',
-      body: null,
-    } as const;
-    const outcome = await ledger.execute({ decider, stream, command, envelope, facts: async () => ({ facts: undefined }) });
-    assert(!isRejection(outcome), 'The first start was refused.');
-  };
-  await run(organizationDecider, streamName('organization', organization), {
+  await record(ledger, organization, organizationDecider, organizationStream(organization), {
     subject: uuidv4(),
     name: organization,
     platform: true,
   });
-  await run(personDecider, streamName('person', organization, person), { subject: uuidv4(), person: FIRST_PERSON });
+  const personStream = streamName(personDecider.kind, organization, person);
+  await record(ledger, organization, personDecider, personStream, { subject: uuidv4(), person: FIRST_PERSON });
   const secret = randomBytes(32).toString('hex');
-  await run(keyDecider, keyStream(organization, key), { person, digest: secretDigest(secret), roles: FIRST_ROLES });
-  return tokenOf(organization, key, secret);
+  show(tokenOf(organization, key, secret));
+  const issued = { person, digest: secretDigest(secret), roles: FIRST_ROLES };
+  await record(ledger, organization, keyDecider, keyStream(organization, key), issued);
 }
+
+async function record<State, Command, Event extends LedgerEvent>(
+  ledger: Ledger,
+  organization: string,
+  decider: Execution<State, Command, Event, undefined>['decider'],
+  stream: string,
+  command: Command,
+): Promise<void> {
+  // The stream may stand already where an earlier start was cut short.
+  if ((await ledger.load(decider as never, stream)).revision >= 0) return;
+  const commandId = await ledger.keyRing.commandId(organization, stream, 'first-start');
+  const envelope = {
+    organization,
+    commandId,
+    actor: { key: 'first-start', role: 'operator' },
+    origin: { kind: 'policy', policy: 'first-start' },
+    correlationId: commandId,
+    operation: 'first-start',
+    body: null,
+  } as const;
+  const outcome = await ledger.execute({ decider, stream, command, envelope, facts: async () => ({ facts: undefined }) });
+  assert(!isRejection(outcome), 'The first start was refused.');
+}
+
+const organizationStream = (organization: string): string => streamName(organizationDecider.kind, organization);

@@ -13,7 +13,7 @@ import { CatalogueModule } from '../catalogue/catalogue.module.js';
 import { CatalogueFacts, Definitions } from '../catalogue/services.js';
 import { AnswerInterceptor } from '../http/answer.js';
 import { ProblemFilter } from '../http/problem-filter.js';
-import { ProblemException } from '../http/problems.js';
+import { ProblemException, problemSchema } from '../http/problems.js';
 import { MalformedJson, parseStrictJson } from '../http/strict-json.js';
 import { ImportsModule } from '../imports/imports.module.js';
 import { KeyRing } from '../ledger/key-ring.js';
@@ -106,12 +106,13 @@ export async function createApplication(
     }
   });
   let inFlight = 0;
-  fastify.addHook('onRequest', async () => {
+  fastify.addHook('onRequest', async (_request, reply) => {
     inFlight += 1;
+    // Also where the caller went away in the middle, when nothing is ever answered.
+    reply.raw.once('close', () => (inFlight -= 1));
   });
   // The pattern of the route, never the address itself: addresses hold ids that callers gave to people.
   fastify.addHook('onResponse', async (request, reply) => {
-    inFlight -= 1;
     logger.info(
       {
         requestId: request.id,
@@ -155,6 +156,22 @@ function invalidRequest(
   });
 }
 
+/** What every operation may answer beside its success, and who needs no key. */
+function complete(document: OpenAPIObject): OpenAPIObject {
+  const content = { 'application/problem+json': { schema: problemSchema() as never } };
+  for (const [path, operations] of Object.entries(document.paths)) {
+    for (const operation of [operations.get, operations.post]) {
+      if (operation === undefined) continue;
+      operation.responses['default'] = {
+        description: 'A refusal or a fault: a problem document (RFC 9457) with a stable code.',
+        content,
+      };
+      if (path.startsWith('/health')) operation.security = [];
+    }
+  }
+  return document;
+}
+
 function describe(app: NestFastifyApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
@@ -165,7 +182,9 @@ function describe(app: NestFastifyApplication): OpenAPIObject {
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'A key of this ledger.' })
     .addSecurityRequirements('bearer');
-  return SwaggerModule.createDocument(app, builder.build(), {
-    operationIdFactory: (controller, method) => `${controller.replace(/Routes?$/, '')}_${method}`,
-  });
+  return complete(
+    SwaggerModule.createDocument(app, builder.build(), {
+      operationIdFactory: (controller, method) => `${controller.replace(/Routes?$/, '')}_${method}`,
+    }),
+  );
 }

@@ -25,7 +25,7 @@ const settings = {
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'must be fatal, error, warn, info, debug or silent')
     .default('info'),
   CERTLEDGER_POLICY_INTERVAL_SECONDS: wholeNumber(1, 86_400, 5),
-  CERTLEDGER_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).default('http://127.0.0.1:3000'),
+  CERTLEDGER_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   CERTLEDGER_KEY: z
     .string()
     .regex(/^[\x21-\x7e]{1,300}$/, 'must be a key as the service printed it')
@@ -34,7 +34,7 @@ const settings = {
 const SECRETS: ReadonlySet<string> = new Set(['CERTLEDGER_MASTER_KEY', 'CERTLEDGER_KEY']);
 const schema = z.object(settings);
 
-export type Configuration = z.infer<typeof schema>;
+export type Configuration = z.infer<typeof schema> & { readonly CERTLEDGER_URL: string };
 
 /** Everything that is wrong with the configuration, at once. */
 export class WrongConfiguration extends Error {
@@ -52,7 +52,9 @@ export function readConfiguration(environment: NodeJS.ProcessEnv, file = '.env')
   if (!parsed.success) wrong.push(...parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`));
   if (wrong.length > 0)
     throw new WrongConfiguration(`The configuration is wrong:\n${wrong.map((line) => `  - ${line}`).join('\n')}`);
-  return parsed.data!;
+  const { CERTLEDGER_HOST, CERTLEDGER_PORT, CERTLEDGER_URL } = parsed.data!;
+  // The command line looks for the service where this configuration would start it.
+  return { ...parsed.data!, CERTLEDGER_URL: CERTLEDGER_URL ?? `http://${CERTLEDGER_HOST}:${CERTLEDGER_PORT}` };
 }
 
 /** The effective configuration for people, secrets masked. */

@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
-import { firstStart } from '../access/first-start.js';
+import { firstStart, refuseForeignLedger } from '../access/first-start.js';
 import type { Clock } from '../ledger/ports/clock.js';
 import { ExpireWhenDue } from '../record/policies/expire-when-due.js';
 import { createApplication } from './application.js';
@@ -21,9 +21,12 @@ export interface StartOptions {
   readonly logger: Logger;
   readonly organization: string;
   readonly policyIntervalMilliseconds: number;
+  /** Opens the door for the process that holds the folder; such a process issues no key and runs no policy. */
   readonly localToken?: string;
   /** Opens the door before the first key is issued, so that a start which cannot listen spends no key. */
   readonly listen?: (app: NestFastifyApplication) => Promise<void>;
+  /** Told the first administrator's token just before its key is recorded. */
+  readonly show?: (token: string) => void;
 }
 
 /** One application over open engines: the service listens on it, the command line sends requests into it. */
@@ -31,9 +34,21 @@ export async function startApplication(engines: Engines, options: StartOptions):
   const { clock, logger, organization, localToken } = options;
   const kernel = wireKernel(engines, clock, localToken === undefined ? undefined : { token: localToken, organization });
   const { app, inFlight } = await createApplication(kernel, logger);
-  await options.listen?.(app);
-  const firstToken = await firstStart(kernel.ledger, organization);
-  await kernel.projections.start();
+  let firstToken: string | undefined;
+  try {
+    await refuseForeignLedger(kernel.ledger, engines.store, organization);
+    await options.listen?.(app);
+    if (localToken === undefined) {
+      await firstStart(kernel.ledger, organization, (token) => {
+        firstToken = token;
+        options.show?.(token);
+      });
+    }
+    await kernel.projections.start();
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
   const policy = new ExpireWhenDue(
     kernel.ledger,
     engines.store,
@@ -42,7 +57,7 @@ export async function startApplication(engines: Engines, options: StartOptions):
     logger,
     options.policyIntervalMilliseconds,
   );
-  policy.start();
+  if (localToken === undefined) policy.start();
   const stop = async (): Promise<void> => {
     await closeConnections(app, inFlight);
     await policy.stop();

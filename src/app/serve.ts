@@ -9,26 +9,28 @@ import { SystemClock } from './system-clock.js';
 
 /** Runs the service until it is told to stop; prints what a newcomer needs. */
 export async function serve(configuration: Configuration): Promise<void> {
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
   const engines = await openEmbedded(configuration.CERTLEDGER_DATA, configuration.CERTLEDGER_MASTER_KEY);
+  let address = '';
   const started = await startApplication(engines, {
     clock: new SystemClock(),
     logger: createLogger(configuration.CERTLEDGER_LOG_LEVEL),
     organization: configuration.CERTLEDGER_ORGANIZATION,
     policyIntervalMilliseconds: configuration.CERTLEDGER_POLICY_INTERVAL_SECONDS * 1_000,
+    show: (token) => process.stdout.write(firstGreeting(address, token)),
     listen: async (app) => {
       await app.listen(configuration.CERTLEDGER_PORT, configuration.CERTLEDGER_HOST).catch((error: unknown) => {
         throw listenFailure(error, configuration);
       });
+      address = (await app.getUrl()).replace('[::1]', 'localhost');
+      process.stdout.write(greeting(address, resolve(configuration.CERTLEDGER_DATA)));
     },
   }).catch(async (error: unknown) => {
     await engines.close();
     throw error;
   });
-  const address = (await started.app.getUrl()).replace('[::1]', 'localhost');
-  process.stdout.write(greeting(address, resolve(configuration.CERTLEDGER_DATA), started.firstToken));
-  const stopping = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
-  await once(stopping.signal, 'abort');
+  if (!stopping.signal.aborted) await once(stopping.signal, 'abort');
   await started.stop();
 }
 
@@ -49,25 +51,23 @@ function listenFailure(error: unknown, { CERTLEDGER_HOST, CERTLEDGER_PORT }: Con
   return error;
 }
 
-function greeting(address: string, folder: string, token: string | undefined): string {
-  const lines = [
-    '',
-    `certledger listens on ${address}`,
-    `  API documentation  ${address}/docs   (OpenAPI 3.1: ${address}/openapi.json)`,
-    `  data               ${folder}`,
-    '',
-  ];
-  if (token !== undefined) {
-    lines.push(
-      'First start: this is the administrator key. It is shown once; keep it.',
-      '',
-      `  export CERTLEDGER_KEY=${token}`,
-      '',
-      'A first call, ready to paste:',
-      '',
-      `  curl -s -X POST ${address}/v1/courses -H "Authorization: Bearer ${token}" -H 'Idempotency-Key: first-course' -H 'Content-Type: application/json' -d '{"course":"fire-safety","title":"Fire safety"}'`,
-      '',
-    );
-  }
-  return `${lines.join('\n')}\n`;
+function greeting(address: string, folder: string): string {
+  return `
+certledger listens on ${address}
+  API documentation  ${address}/docs   (OpenAPI 3.1: ${address}/openapi.json)
+  data               ${folder}
+
+`;
+}
+
+function firstGreeting(address: string, token: string): string {
+  return `First start: this is the administrator key. It is shown once; keep it.
+
+  export CERTLEDGER_KEY=${token}
+
+A first call, ready to paste:
+
+  curl -s -X POST ${address}/v1/courses -H "Authorization: Bearer ${token}" -H 'Idempotency-Key: first-course' -H 'Content-Type: application/json' -d '{"course":"fire-safety","title":"Fire safety"}'
+
+`;
 }

@@ -11,6 +11,8 @@ import { parsePosition } from '../ledger/position.js';
 import { parseStreamName } from '../ledger/stream-name.js';
 
 export const EXPORT_PAGE_MAX = 1_000;
+/** A page ends with the event that reaches this many characters of data, so that large events make small pages. */
+export const EXPORT_PAGE_CHARACTERS_MAX = 4_000_000;
 const querySchema = z.strictObject({
   after: z.string().max(40).optional().meta({ description: 'The position of the last line that you have.' }),
 });
@@ -41,12 +43,15 @@ export class ExportEventsHandler implements IQueryHandler<ExportEvents> {
     const events: StoredEvent[] = [];
     let next = after;
     let end = false;
+    let characters = 0;
     for await (const item of this.feed.open({ after, signal: stopping.signal })) {
       next = item.kind === 'event' ? item.event.position : item.position;
-      if (item.kind === 'event' && parseStreamName(item.event.stream).organization === principal.organization)
+      if (item.kind === 'event' && parseStreamName(item.event.stream).organization === principal.organization) {
         events.push(item.event);
+        characters += JSON.stringify(item.event.data).length;
+      }
       end = item.kind === 'caught-up';
-      if (end || events.length >= EXPORT_PAGE_MAX) break;
+      if (end || events.length >= EXPORT_PAGE_MAX || characters >= EXPORT_PAGE_CHARACTERS_MAX) break;
     }
     stopping.abort();
     return { events, next, end };

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import type { Connection } from './connection.js';
 import { problemText } from './connection.js';
 import { CommandFailure, EXIT } from './exit-codes.js';
@@ -34,18 +34,28 @@ export async function exportEvents(
     let offset = resumed.size;
     for await (const page of exportedPages(connection, resumed.after)) {
       if (target === undefined) process.stdout.write(page.text);
-      else offset += writeSync(target, page.text, offset);
+      else offset = writeWhole(target, Buffer.from(page.text), offset);
       events += page.events;
       if (signal.aborted) break;
     }
   } finally {
-    if (target !== undefined) closeSync(target);
+    if (target !== undefined) {
+      fsyncSync(target);
+      closeSync(target);
+    }
   }
   if (out !== undefined)
     process.stdout.write(
       json ? `${JSON.stringify({ events, file: out, interrupted: signal.aborted })}\n` : `${events} events written to ${out}\n`,
     );
   return signal.aborted ? EXIT.interrupted : EXIT.done;
+}
+
+/** A full disk may take a part of a page only; the rest is tried until it is there or refused. */
+function writeWhole(file: number, bytes: Buffer, offset: number): number {
+  let written = 0;
+  while (written < bytes.length) written += writeSync(file, bytes, written, bytes.length - written, offset + written);
+  return offset + written;
 }
 
 /** The position of the last whole line; a line that a crash cut short is removed, since it is read again. */

@@ -2,8 +2,10 @@ import { constants, createReadStream, createWriteStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
+import { v4 as uuidv4 } from 'uuid';
 import { JSON_DEPTH_MAX, MalformedJson, parseStrictJson } from '../http/strict-json.js';
 import { ROWS_PER_REQUEST_MAX, type RowOutcome } from '../imports/rows.js';
 import { expectJson, type Connection } from './connection.js';
@@ -21,7 +23,7 @@ export interface ImportOptions {
 type Counts = Record<RowOutcome['outcome'], number>;
 
 /** Requests stay well under the body limit of the service even where rows are long. */
-const REQUEST_CHARACTERS_MAX = 400_000;
+const REQUEST_BYTES_MAX = 400_000;
 const PROGRESS_MILLISECONDS = 2_000;
 
 /** Sends a file's rows in order and writes each row's outcome; started again, it completes what an earlier run began. */
@@ -31,15 +33,19 @@ export async function importFile(connection: Connection, file: string, options: 
   await access(file === '-' ? '.' : file, constants.R_OK).catch((cause: unknown) => {
     throw new CommandFailure(`The file ${file} cannot be read.`, { cause });
   });
+  if (resolve(file) === resolve(options.results))
+    throw new CommandFailure('The results would overwrite the rows. Name another file with --results.');
   const results = createWriteStream(options.results);
   await once(results, 'open').catch((cause: unknown) => {
     throw new CommandFailure(`The result file ${options.results} cannot be written. Name another one with --results.`, { cause });
   });
+  // Each dry run is on its own: what an earlier one decided was never written.
+  const dryRun = uuidv4();
   const began = Date.now();
   let shown = began;
   let line = 0;
   for await (const rows of requests(rowsOf(file, options.format))) {
-    const body = { rows: rows.map(({ value }) => value), ...(options.dryRun ? { dryRun: true } : {}) };
+    const body = { rows: rows.map(({ value }) => value), ...(options.dryRun ? { dryRun } : {}) };
     const answer = expectJson<{ rows: RowOutcome[] }>(
       await connection.request('POST', `/v1/imports/${encodeURIComponent(options.batch)}/rows`, body),
     );
@@ -86,16 +92,16 @@ interface ReadRow {
 
 async function* requests(rows: AsyncIterable<ReadRow>): AsyncGenerator<readonly ReadRow[]> {
   let pending: ReadRow[] = [];
-  let characters = 0;
+  let bytes = 0;
   for await (const row of rows) {
-    const length = JSON.stringify(row.value).length;
-    if (pending.length === ROWS_PER_REQUEST_MAX || (pending.length > 0 && characters + length > REQUEST_CHARACTERS_MAX)) {
+    const length = Buffer.byteLength(JSON.stringify(row.value));
+    if (pending.length === ROWS_PER_REQUEST_MAX || (pending.length > 0 && bytes + length > REQUEST_BYTES_MAX)) {
       yield pending;
       pending = [];
-      characters = 0;
+      bytes = 0;
     }
     pending.push(row);
-    characters += length;
+    bytes += length;
   }
   if (pending.length > 0) yield pending;
 }
@@ -120,7 +126,7 @@ async function* ndjsonRows(input: Readable): AsyncGenerator<ReadRow> {
 
 /** Empty cells are absent fields; a scheme's criteria stand in their cell as JSON. */
 async function* csvRows(input: Readable): AsyncGenerator<ReadRow> {
-  const options = { columns: true, bom: true, skip_empty_lines: true, relax_column_count: true, info: true } as const;
+  const options = { columns: distinctColumns, bom: true, skip_empty_lines: true, relax_column_count: true, info: true } as const;
   const parser = input.pipe(parse(options)) as AsyncIterable<CsvRecord>;
   try {
     for await (const { record, info } of parser) yield info.error === undefined ? csvRow(record) : unread(COLUMNS);
@@ -133,6 +139,13 @@ async function* csvRows(input: Readable): AsyncGenerator<ReadRow> {
       { cause },
     );
   }
+}
+
+/** A column that stands twice would hide one of its cells. */
+function distinctColumns(header: string[]): string[] {
+  const repeated = header.find((name, index) => header.indexOf(name) !== index);
+  if (repeated !== undefined) throw new CommandFailure(`The CSV header names the column ${repeated} twice. Keep one of them.`);
+  return header;
 }
 
 interface CsvRecord {

@@ -19,6 +19,8 @@ const JSON_OUT = ['--json', 'print one JSON document'] as const;
 
 /** Runs one command and answers its exit code; what a person can mend is one message, never a stack trace. */
 export async function run(words: readonly string[]): Promise<number> {
+  // A reader that has seen enough, such as `head`, is no fault of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed));
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort();
   let code: number = EXIT.done;
@@ -140,7 +142,10 @@ function failure(error: unknown): number {
     process.stderr.write(`${error.message}\n`);
     return EXIT.usage;
   }
-  if (error instanceof CommandFailure || isLedgerError(error)) process.stderr.write(`certledger: ${error.message}\n`);
+  const { code, path } = error as { code?: string; path?: string };
+  // What the operating system refuses names itself well enough; a person mends it by another name or right.
+  if (path !== undefined && code !== undefined && /^E[A-Z]+$/.test(code)) process.stderr.write(`certledger: ${path}: ${code}\n`);
+  else if (error instanceof CommandFailure || isLedgerError(error)) process.stderr.write(`certledger: ${error.message}\n`);
   else
     process.stderr.write(
       `certledger: a fault in the program: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

@@ -37,5 +37,6 @@ export async function changeProjection(
 }
 
 function finished({ runners, current }: ProjectionStatus): boolean {
-  return runners.some(({ state }) => state === 'faulted') || (runners.length === 1 && current);
+  // While a new version is built, what became of the served one does not matter.
+  return runners.at(-1)?.state === 'faulted' || (runners.length === 1 && current);
 }

@@ -1,4 +1,4 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { deciders, registry } from '../app/kernel.js';
@@ -17,7 +17,8 @@ const codec = new Codec(registry, undefined as unknown as KeyRing);
 export async function replayLog(source: { connection: Connection } | { file: string }, json: boolean): Promise<number> {
   const replay = new Replay(codec, deciders);
   if ('file' in source) {
-    if (!existsSync(source.file)) throw new CommandFailure(`The file ${source.file} cannot be read.`);
+    if (!existsSync(source.file) || !statSync(source.file).isFile())
+      throw new CommandFailure(`The file ${source.file} cannot be read.`);
     let number = 0;
     for await (const line of createInterface({ input: createReadStream(source.file) })) {
       number += 1;

@@ -31,6 +31,5 @@ export const receiptSchema = z
     etag: z.int(),
   })
   .meta({
-    id: 'Receipt',
     description: 'What was recorded, as the log holds it. Send "position" as minPosition to read your own write.',
   });

@@ -113,6 +113,11 @@ export const PROBLEMS = {
   CRITERIA_ALWAYS_SATISFIED: problem(422, 'The criteria are always satisfied', 'Mend the node that "pointer" names.'),
   CRITERIA_REPEATED: problem(422, 'The criteria name the same thing twice', 'Remove the repeated node that "pointer" names.'),
   CRITERIA_TOO_LARGE: problem(422, 'The criteria are too large', 'Split the scheme; "detail" names the limits.'),
+  COURSE_IN_TOO_MANY_SCHEMES: problem(
+    422,
+    'Too many schemes name the same course',
+    'Join schemes over the course, or give some of them a course of their own.',
+  ),
   // Learners.
   LEARNER_EXISTS: problem(409, 'The learner is registered already', 'Correct the details instead.'),
   LEARNER_UNKNOWN: problem(404, 'There is no such learner', 'Register the learner first.'),
@@ -165,5 +170,26 @@ export function problemDocument(code: ProblemCode, extras: ProblemExtras, reques
     ...(extras.pointer === undefined ? {} : { pointer: extras.pointer }),
     ...(extras.errors === undefined ? {} : { errors: extras.errors }),
     requestId,
+  };
+}
+
+/** The shape of every problem document, as JSON Schema. */
+export function problemSchema(): object {
+  const text = { type: 'string' };
+  const errors = { type: 'array', items: { type: 'object', properties: { pointer: text, detail: text } } };
+  return {
+    type: 'object',
+    required: ['type', 'title', 'status', 'code', 'detail', 'advice', 'requestId'],
+    properties: {
+      type: text,
+      title: text,
+      status: { type: 'integer' },
+      code: { type: 'string', enum: Object.keys(PROBLEMS) },
+      detail: text,
+      advice: text,
+      pointer: { type: 'string', description: 'JSON Pointer of the offending place, where there is one.' },
+      errors,
+      requestId: text,
+    },
   };
 }

@@ -65,8 +65,8 @@ export class ImportRowsHandler implements ICommandHandler<ImportRows> {
 
   async execute({ principal, batch, correlationId, request }: ImportRows): Promise<ImportAnswer> {
     const targets =
-      request.dryRun === true
-        ? this.rehearsal(principal.organization, batch)
+      request.dryRun !== undefined
+        ? this.rehearsal(principal.organization, request.dryRun)
         : { definitions: this.definitions, records: this.records };
     const outcomes = new Array<RowOutcome>(request.rows.length);
     const lanes = new Map<string, Promise<void>>();
@@ -160,8 +160,8 @@ export class ImportRowsHandler implements ICommandHandler<ImportRows> {
     }
   }
 
-  private rehearsal(organization: string, batch: string): Targets {
-    const name = `${organization} ${batch}`;
+  private rehearsal(organization: string, run: string): Targets {
+    const name = `${organization} ${run}`;
     const known = this.rehearsals.get(name);
     if (known !== undefined) return known;
     const keyRing = new KeyRing(new RehearsalKeys(this.keys), this.master.bytes);

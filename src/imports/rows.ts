@@ -48,7 +48,13 @@ export type Row = z.infer<typeof rowSchema>;
 export const ROWS_PER_REQUEST_MAX = 500;
 /** Rows arrive as they are and are judged one by one, so that a bad one never stops the others. */
 export const importRowsSchema = z
-  .strictObject({ rows: z.array(z.unknown()).min(1).max(ROWS_PER_REQUEST_MAX), dryRun: z.boolean().optional() })
+  .strictObject({
+    rows: z.array(z.unknown()).min(1).max(ROWS_PER_REQUEST_MAX),
+    dryRun: z
+      .uuid()
+      .optional()
+      .meta({ description: 'Decide and write nothing: your id of this dry run, whose requests see each other.' }),
+  })
   .meta({ id: 'ImportRows' });
 
 export const rowOutcomeSchema = z.object({

@@ -50,18 +50,22 @@ export class KeyRing {
     return uuidv5(hmac(command, [organization, target, key]), NAMESPACE);
   }
 
-  /** HMAC over the operation's name and the body as the caller sent it; undefined when the subject's key was destroyed. */
+  /**
+   * HMAC over the operation's name and the body as the caller sent it; undefined when the subject's key was destroyed. A subject
+   * that the log knows already has a key: a missing one is lost and never replaced in silence.
+   */
   async fingerprint(
     organization: string,
     subject: string | undefined,
     operation: string,
     body: Json,
+    key: 'existing' | 'existing-or-new' = 'existing-or-new',
   ): Promise<string | undefined> {
-    const key =
+    const secret =
       subject === undefined
         ? (await this.organization(organization)).fingerprint
-        : await this.subjectKey(organization, subject, 'existing-or-new');
-    return key === undefined ? undefined : hmac(derive(key, 'fingerprint'), [operation, body]);
+        : await this.subjectKey(organization, subject, key);
+    return secret === undefined ? undefined : hmac(derive(secret, 'fingerprint'), [operation, body]);
   }
 
   /** Seals a value for a subject; the subject's key is durable when this returns. */
@@ -83,6 +87,11 @@ export class KeyRing {
     if (plain === undefined)
       throw new LedgerError('HISTORY_DAMAGED', `Field ${sealed.field} of event ${sealed.event} does not open with its key.`);
     return plain;
+  }
+
+  /** Whether this organization's key is there; a ledger with events must never make it anew. */
+  async knowsOrganization(organization: string): Promise<boolean> {
+    return (await this.keys.get(organizationKeyId(organization))) !== undefined;
   }
 
   async destroySubject(subject: string): Promise<void> {
@@ -122,7 +131,7 @@ export class KeyRing {
   }
 
   private async loadOrganization(organization: string): Promise<OrganizationKeys> {
-    const id = uuidv5(`organization ${organization}`, NAMESPACE);
+    const id = organizationKeyId(organization);
     const stored = await this.keys.putIfAbsent({ id, wrapped: wrap(this.master, id, randomBytes(32)) });
     if (stored === 'destroyed') throw new LedgerError('KEY_UNUSABLE', 'The key of this organization was destroyed.');
     const root = unwrap(this.master, id, stored.wrapped);
@@ -135,6 +144,7 @@ export class KeyRing {
   }
 }
 
+const organizationKeyId = (organization: string): string => uuidv5(`organization ${organization}`, NAMESPACE);
 const hmac = (key: Buffer, value: Json): string => createHmac('sha256', key).update(canonicalJson(value)).digest('hex');
 const derive = (key: Buffer, use: string): Buffer => Buffer.from(hkdfSync('sha256', key, '', `certledger ${use} v1`, 32));
 

@@ -80,7 +80,7 @@ export class Ledger {
     let folded = cached ?? (await this.refresh(decider, stream));
     let fresh = cached === undefined;
     for (let decisions = 0; decisions < DECISIONS_PER_COMMAND_MAX; decisions += 1) {
-      const fingerprint = await this.fingerprint(envelope, decider.subject?.(folded.state, command));
+      const fingerprint = await this.fingerprint(envelope, decider.subject?.(folded.state, command), folded.revision >= 0);
       const replayed = await this.replay(stream, folded, envelope.commandId, fingerprint);
       if (replayed !== undefined) return replayed;
       const { facts, catalogue } = await execution.facts();
@@ -166,11 +166,13 @@ export class Ledger {
   private async fingerprint(
     envelope: CommandEnvelope,
     subject: string | undefined,
+    known: boolean,
   ): Promise<{ value: string; comparable: boolean }> {
-    const value = await this.keyRing.fingerprint(envelope.organization, subject, envelope.operation, envelope.body);
+    const { organization, operation, body } = envelope;
+    const value = await this.keyRing.fingerprint(organization, subject, operation, body, known ? 'existing' : 'existing-or-new');
     if (value !== undefined) return { value, comparable: true };
     // The subject was erased: a repeat gets its receipt uncompared, a new command is fingerprinted by the organization.
-    const fallback = await this.keyRing.fingerprint(envelope.organization, undefined, envelope.operation, envelope.body);
+    const fallback = await this.keyRing.fingerprint(organization, undefined, operation, body);
     return { value: fallback!, comparable: false };
   }
 

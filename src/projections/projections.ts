@@ -10,6 +10,9 @@ import { Runner, type RunnerStatus } from './runner.js';
 /** How long a read may wait for a position before it is answered 503. */
 export const AWAIT_MILLISECONDS_MAX = 5_000;
 
+/** How often a waiting read looks by itself, where another process moved the checkpoint. */
+const LOOK_MILLISECONDS = 50;
+
 export interface ProjectionStatus {
   readonly name: string;
   readonly served: string | null;
@@ -32,7 +35,7 @@ interface Member {
 /** All projections of this process: their life cycle, their versions and the way to read them. */
 export class Projections {
   private readonly members = new Map<string, Member>();
-  private waiting: (() => void)[] = [];
+  private readonly waiting = new Set<() => void>();
 
   constructor(
     private readonly store: ReadModelStore,
@@ -106,11 +109,13 @@ export class Projections {
     const deadline = AbortSignal.timeout(Math.min(milliseconds, AWAIT_MILLISECONDS_MAX));
     while (!ready() && !deadline.aborted) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, 50);
-        this.waiting.push(() => {
+        const look = (): void => {
           clearTimeout(timer);
+          this.waiting.delete(look);
           resolve();
-        });
+        };
+        const timer = setTimeout(look, LOOK_MILLISECONDS);
+        this.waiting.add(look);
       });
     }
     return ready() ? 'ready' : 'behind';
@@ -191,9 +196,7 @@ export class Projections {
   }
 
   private wake(): void {
-    const waiting = this.waiting;
-    this.waiting = [];
-    for (const look of waiting) look();
+    for (const look of [...this.waiting]) look();
   }
 }
 

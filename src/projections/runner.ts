@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Codec } from '../ledger/codec.js';
 import type { StoredEvent } from '../ledger/envelope.js';
 import { isLedgerError } from '../ledger/errors.js';
@@ -31,7 +32,7 @@ export interface RunnerEnvironment {
   readonly codec: Codec;
   /** Told after each commit; a caller that awaits a position looks again. */
   readonly moved: () => void;
-  readonly pause?: (milliseconds: number) => Promise<void>;
+  readonly pause?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** Follows the log for one version of one projection, alone and in order, and saves its position with its effect. */
@@ -93,7 +94,7 @@ export class Runner {
         await this.follow(signal, onCaughtUp, () => (pause = FIRST_PAUSE_MILLISECONDS));
       } catch (error) {
         if (!(isLedgerError(error) && error.retryable)) return this.stopAt(error);
-        await (this.environment.pause ?? defaultPause)(pause);
+        await (this.environment.pause ?? defaultPause)(pause, signal);
         pause = Math.min(pause * 2, PAUSE_MILLISECONDS_MAX);
       }
     }
@@ -152,4 +153,6 @@ export class Runner {
   }
 }
 
-const defaultPause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
+/** A stop cuts the pause short. */
+const defaultPause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+  setTimeout(milliseconds, undefined, { signal }).catch(() => undefined);

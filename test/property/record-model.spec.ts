@@ -129,9 +129,9 @@ test('folding with all time-driven events left out gives the same status at ever
       for (const known of SCHEMES) {
         for (const milliseconds of instantsOf(record)) {
           const at = new Date(milliseconds).toISOString();
-          expect(statusAt(silent, known.id, 'UTC', at)).toEqual(statusAt(whole, known.id, 'UTC', at));
+          expect(statusAt(silent, known.id, () => 'UTC', at)).toEqual(statusAt(whole, known.id, () => 'UTC', at));
           const cycles = (state: RecordState): readonly unknown[] =>
-            (state.cycles[known.id] ?? []).map((cycle, index, all) => cycleStatusAt(cycle, all[index + 1], 'UTC', at));
+            (state.cycles[known.id] ?? []).map((cycle, index, all) => cycleStatusAt(cycle, all[index + 1], () => 'UTC', at));
           expect(cycles(silent)).toEqual(cycles(whole));
         }
       }

@@ -85,7 +85,7 @@ export class PureRecord {
   }
 
   statusAt(schemeId: string, at: string, zone = 'UTC'): SchemeStatus | undefined {
-    return statusAt(this.state, schemeId, zone, at);
+    return statusAt(this.state, schemeId, () => zone, at);
   }
 }
 

@@ -43,6 +43,11 @@ export function coursesNamed(node: Criteria): ReadonlySet<string> {
   return named;
 }
 
+/** How many leaves a checklist over the tree has. */
+export function countLeaves(node: Criteria): number {
+  return 'course' in node ? 1 : children(node, '').reduce((sum, child) => sum + countLeaves(child.node), 0);
+}
+
 export interface CriteriaFault {
   readonly code:
     'CRITERIA_NEVER_SATISFIED' | 'CRITERIA_ALWAYS_SATISFIED' | 'CRITERIA_REPEATED' | 'COURSE_UNKNOWN' | 'CRITERIA_TOO_LARGE';

@@ -1,7 +1,7 @@
 import type { Decider } from '../../ledger/decider.js';
 import type { Sealed } from '../../ledger/sealed.js';
 import { reject, type Rejection } from '../../shared/result.js';
-import { lintCriteria, type Criteria } from './criteria.js';
+import { countLeaves, coursesNamed, lintCriteria, type Criteria } from './criteria.js';
 import type { CatalogueEvent, CoursePublishedData, SchemePublishedData, Validity } from './events.js';
 
 export interface CourseEdition {
@@ -48,7 +48,8 @@ export type CatalogueRejectionCode =
   | 'CRITERIA_NEVER_SATISFIED'
   | 'CRITERIA_ALWAYS_SATISFIED'
   | 'CRITERIA_REPEATED'
-  | 'CRITERIA_TOO_LARGE';
+  | 'CRITERIA_TOO_LARGE'
+  | 'COURSE_IN_TOO_MANY_SCHEMES';
 
 export const emptyCatalogue: Catalogue = { courses: new Map(), schemes: new Map() };
 
@@ -93,7 +94,31 @@ export const catalogueDecider: Decider<Catalogue, CatalogueCommand, CatalogueEve
 function publishScheme(scheme: SchemeContent, edition: number, state: Catalogue): CatalogueEvent[] | Rejection {
   const fault = lintCriteria(scheme.criteria, (course) => state.courses.has(course));
   if (fault !== undefined) return reject(fault.code, fault.detail, fault.pointer);
+  const crowded = crowdedCourse(scheme, state);
+  if (crowded !== undefined) {
+    const bounds = `at most ${SCHEMES_PER_COURSE_MAX} schemes with ${LEAVES_PER_COURSE_MAX} leaves in all`;
+    return reject(
+      'COURSE_IN_TOO_MANY_SCHEMES',
+      `The course ${crowded} may stand in ${bounds}, as one completion decides them together.`,
+    );
+  }
   return [{ type: 'SchemePublished', data: { ...scheme, edition } }];
+}
+
+/** One completion may award every scheme that names its course, in one commit that must fit a store's bounds. */
+export const SCHEMES_PER_COURSE_MAX = 100;
+export const LEAVES_PER_COURSE_MAX = 2_000;
+
+function crowdedCourse(scheme: SchemeContent, state: Catalogue): string | undefined {
+  const others = [...state.schemes.values()]
+    .map((editions) => editions.at(-1)!)
+    .filter((other) => other.scheme !== scheme.scheme);
+  const named = others.map(({ criteria }) => coursesNamed(criteria));
+  return [...coursesNamed(scheme.criteria)].find((course) => {
+    const sharing = others.filter((_, index) => named[index]!.has(course));
+    const leaves = sharing.reduce((sum, { criteria }) => sum + countLeaves(criteria), countLeaves(scheme.criteria));
+    return sharing.length + 1 > SCHEMES_PER_COURSE_MAX || leaves > LEAVES_PER_COURSE_MAX;
+  });
 }
 
 function withEdition<Edition>(

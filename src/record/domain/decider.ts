@@ -12,7 +12,7 @@ import { isRejection, reject, type Rejection } from '../../shared/result.js';
 import type { Reason, RecordCommand, RecordRejectionCode } from './commands.js';
 import { evaluate } from './evaluate.js';
 import type { ChecklistLeaf, RecordEvent, ValidityInterval } from './events.js';
-import { beginsAt, endOf } from './status.js';
+import { beginsAt, endOf, type ZoneOf } from './status.js';
 import { cyclesOf, emptyRecord, enrolmentsOf, evolve, type Cycle, type RecordState } from './state.js';
 
 type Decision = readonly RecordEvent[] | Rejection<RecordRejectionCode>;
@@ -126,7 +126,7 @@ function awardByHand({ scheme: id, effective, reason }: Of<'AwardByHand'>, state
   if (inFuture(effective, given.now)) return futureEffective();
   const earlier = cyclesOf(state, id).at(-1);
   const from = effectiveMilliseconds(effective, scheme.timeZone);
-  if (earlier !== undefined && from < beginsAt(earlier, scheme.timeZone)) {
+  if (earlier !== undefined && from < beginsAt(earlier, zoneOf(given.facts, id))) {
     return reject(
       'AWARD_BEFORE_EARLIER_CYCLE',
       'An award cannot begin before an earlier one of the same scheme. Give a later effective time.',
@@ -252,4 +252,9 @@ function optional<Fields extends Record<string, string | undefined>>(fields: Fie
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [Name in keyof Fields]?: string;
   };
+}
+
+/** The zone of each edition of a scheme, for what began under it. */
+export function zoneOf(catalogue: Catalogue, scheme: string): ZoneOf {
+  return (edition) => catalogue.schemes.get(scheme)!.find((known) => known.edition === edition)!.timeZone;
 }

@@ -69,10 +69,13 @@ describe('the cycles of a history', () => {
     const record = held(yearly(), '2022-01-01');
     record.do({ type: 'AwardByHand', scheme: 'S', effective: { date: '2024-01-01' }, reason: REASON });
     const [first, second] = record.state.cycles['S']!;
-    const status = (at: string) => [cycleStatusAt(first!, second, 'UTC', at), cycleStatusAt(second!, undefined, 'UTC', at)];
+    const status = (at: string) => [
+      cycleStatusAt(first!, second, () => 'UTC', at),
+      cycleStatusAt(second!, undefined, () => 'UTC', at),
+    ];
     expect(status('2024-02-01T00:00:00Z')).toEqual(['expired', 'current']);
     const endless = { ...first!, validity: { from: first!.validity.from } };
-    expect(cycleStatusAt(endless, second, 'UTC', '2023-12-31T23:59:59Z')).toBe('current');
-    expect(cycleStatusAt(endless, second, 'UTC', '2024-01-01T00:00:00Z')).toBe('superseded');
+    expect(cycleStatusAt(endless, second, () => 'UTC', '2023-12-31T23:59:59Z')).toBe('current');
+    expect(cycleStatusAt(endless, second, () => 'UTC', '2024-01-01T00:00:00Z')).toBe('superseded');
   });
 });

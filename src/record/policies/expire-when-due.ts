@@ -22,6 +22,8 @@ export class ExpireWhenDue {
   private timer: NodeJS.Timeout | undefined;
   private round: Promise<unknown> = Promise.resolve();
   private stopped = false;
+  /** Where the next round goes on, after a page in which something failed. */
+  private after: string | undefined;
 
   constructor(
     private readonly ledger: Ledger,
@@ -55,15 +57,25 @@ export class ExpireWhenDue {
       index: 'due',
       equals: [true],
       to: now,
+      after: this.after,
       limit: EXPIRIES_PER_ROUND_MAX,
     });
     let recordedTo: string | undefined;
     let recorded = 0;
-    const receipts = await Promise.all(page.documents.map(({ body }) => this.observe(body as unknown as ExpiryDocument)));
-    for (const receipt of receipts) {
+    let failed = false;
+    const outcomes = await Promise.allSettled(page.documents.map(({ body }) => this.observe(body as unknown as ExpiryDocument)));
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') {
+        this.logger.error({ err: outcome.reason as unknown }, 'An expiry could not be recorded; a later round tries it again.');
+        failed = true;
+        continue;
+      }
+      const receipt = outcome.value;
       if (receipt.outcome === 'recorded') recorded += 1;
       if (receipt.position !== null && (recordedTo === undefined || receipt.position > recordedTo)) recordedTo = receipt.position;
     }
+    // What failed stays due and must not hold up what comes after it; at the end of the list all are tried again.
+    this.after = failed ? page.next : undefined;
     // The next round must not see what this one has just recorded.
     if (recordedTo !== undefined) await this.projections.awaitPosition(expiryDates.name, recordedTo);
     return recorded;

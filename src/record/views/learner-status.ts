@@ -15,7 +15,8 @@ import { reject, type Rejection } from '../../shared/result.js';
 import { callerId, definitionId, effective, isoDate, isoInstant } from '../../shared/text.js';
 import { evaluate } from '../domain/evaluate.js';
 import { cyclesOf, type Cycle, type RecordState } from '../domain/state.js';
-import { cycleStatusAt, statusAt, type CycleStatus } from '../domain/status.js';
+import { zoneOf } from '../domain/decider.js';
+import { beginsAt, cycleStatusAt, statusAt, type CycleStatus } from '../domain/status.js';
 import { Records } from '../records.js';
 import { learnerStatus, type LearnerDocument } from './learner-status.projection.js';
 import { open, openedSchema } from './open.js';
@@ -72,7 +73,7 @@ type LearnerAnswer = z.infer<typeof learnerSchema>;
 /** Status, checklist and cycles of one learner in one scheme at an instant, all from the one evaluator. */
 function schemeStatus(record: RecordState, catalogue: Catalogue, scheme: string, at: string): z.infer<typeof schemeStatusSchema> {
   const current = latest(catalogue.schemes, scheme)!;
-  const status = statusAt(record, scheme, current.timeZone, at);
+  const status = statusAt(record, scheme, zoneOf(catalogue, scheme), at);
   const cycles = cyclesOf(record, scheme);
   // A cycle is pinned to the edition that it began under, so its checklist is that edition's.
   const pinned = cycles.find(({ number }) => number === status?.cycle)?.edition;
@@ -92,8 +93,8 @@ function schemeStatus(record: RecordState, catalogue: Catalogue, scheme: string,
     checklist: [...checklist],
     // What begins later than the instant has not happened yet, so it is not shown.
     cycles: cycles.flatMap((cycle, index) =>
-      happened(cycle.validity.from)
-        ? [shownCycle(cycle, cycleStatusAt(cycle, cycles[index + 1], edition.timeZone, at), happened)]
+      beginsAt(cycle, zoneOf(catalogue, scheme)) <= instantMilliseconds(at)
+        ? [shownCycle(cycle, cycleStatusAt(cycle, cycles[index + 1], zoneOf(catalogue, scheme), at), happened)]
         : [],
     ),
   };
