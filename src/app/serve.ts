@@ -24,12 +24,13 @@ export async function serve(configuration: Configuration): Promise<void> {
         throw listenFailure(error, configuration);
       });
       address = (await app.getUrl()).replace('[::1]', 'localhost');
-      process.stdout.write(greeting(address, resolve(configuration.CERTLEDGER_DATA)));
     },
   }).catch(async (error: unknown) => {
     await engines.close();
     throw error;
   });
+  // Last, so that who waits for this line finds everything ready, and the key above it already opens the door.
+  process.stdout.write(greeting(address, resolve(configuration.CERTLEDGER_DATA)));
   if (!stopping.signal.aborted) await once(stopping.signal, 'abort');
   await started.stop();
 }
@@ -61,13 +62,13 @@ certledger listens on ${address}
 }
 
 function firstGreeting(address: string, token: string): string {
-  return `First start: this is the administrator key. It is shown once; keep it.
+  return `
+First start: this is the administrator key. It is shown once; keep it.
 
   export CERTLEDGER_KEY=${token}
 
 A first call, ready to paste:
 
   curl -s -X POST ${address}/v1/courses -H "Authorization: Bearer ${token}" -H 'Idempotency-Key: first-course' -H 'Content-Type: application/json' -d '{"course":"fire-safety","title":"Fire safety"}'
-
 `;
 }

@@ -19,8 +19,7 @@ const JSON_OUT = ['--json', 'print one JSON document'] as const;
 
 /** Runs one command and answers its exit code; what a person can mend is one message, never a stack trace. */
 export async function run(words: readonly string[]): Promise<number> {
-  // A reader that has seen enough, such as `head`, is no fault of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed));
+  leaveWithReader();
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort();
   let code: number = EXIT.done;
@@ -83,12 +82,12 @@ export async function run(words: readonly string[]): Promise<number> {
       else await connected(options, (connection, json) => replayLog({ connection }, json));
     });
   addProjections(program, connected, interrupted.signal);
-  try {
-    await program.parseAsync(words, { from: 'user' });
-    return code;
-  } catch (error) {
-    return failure(error);
-  }
+  return program.parseAsync(words, { from: 'user' }).then(() => code, failure);
+}
+
+/** A reader that has seen enough, such as `head`, is no fault of ours. */
+function leaveWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed));
 }
 
 function addService(program: Command): void {
