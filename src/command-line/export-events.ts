@@ -2,6 +2,7 @@ import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, r
 import type { Connection } from './connection.js';
 import { problemText } from './connection.js';
 import { CommandFailure, EXIT } from './exit-codes.js';
+import { progressOf } from './progress.js';
 
 const TAIL_BYTES = 4 * 1_048_576;
 
@@ -28,6 +29,7 @@ export async function exportEvents(
   json: boolean,
 ): Promise<number> {
   const target = out === undefined ? undefined : openSync(out, existsSync(out) ? 'r+' : 'w+');
+  const progress = progressOf('events');
   let events = 0;
   try {
     const resumed = target === undefined ? { after: undefined, size: 0 } : lastLine(target);
@@ -36,6 +38,7 @@ export async function exportEvents(
       if (target === undefined) process.stdout.write(page.text);
       else offset = writeWhole(target, Buffer.from(page.text), offset);
       events += page.events;
+      progress(events);
       if (signal.aborted) break;
     }
   } finally {

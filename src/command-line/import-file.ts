@@ -10,6 +10,7 @@ import { JSON_DEPTH_MAX, MalformedJson, parseStrictJson } from '../http/strict-j
 import { ROWS_PER_REQUEST_MAX, type RowOutcome } from '../imports/rows.js';
 import { expectJson, type Connection } from './connection.js';
 import { CommandFailure, EXIT } from './exit-codes.js';
+import { progressOf } from './progress.js';
 
 export interface ImportOptions {
   readonly batch: string;
@@ -24,7 +25,6 @@ type Counts = Record<RowOutcome['outcome'], number>;
 
 /** Requests stay well under the body limit of the service even where rows are long. */
 const REQUEST_BYTES_MAX = 400_000;
-const PROGRESS_MILLISECONDS = 2_000;
 
 /** Sends a file's rows in order and writes each row's outcome; started again, it completes what an earlier run began. */
 export async function importFile(connection: Connection, file: string, options: ImportOptions): Promise<number> {
@@ -42,7 +42,7 @@ export async function importFile(connection: Connection, file: string, options: 
   // Each dry run is on its own: what an earlier one decided was never written.
   const dryRun = uuidv4();
   const began = Date.now();
-  let shown = began;
+  const progress = progressOf('rows');
   let line = 0;
   for await (const rows of requests(rowsOf(file, options.format))) {
     const body = { rows: rows.map(({ value }) => value), ...(options.dryRun ? { dryRun } : {}) };
@@ -57,10 +57,7 @@ export async function importFile(connection: Connection, file: string, options: 
       line += 1;
       if (!results.write(`${JSON.stringify({ line, ...judged })}\n`)) await once(results, 'drain');
     }
-    if (Date.now() - shown > PROGRESS_MILLISECONDS) {
-      shown = Date.now();
-      process.stderr.write(`${line} rows, ${Math.round(line / ((shown - began) / 1_000))} rows/s\n`);
-    }
+    progress(line);
     if (options.signal.aborted) break;
   }
   results.end();

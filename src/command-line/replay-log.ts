@@ -9,6 +9,7 @@ import type { KeyRing } from '../ledger/key-ring.js';
 import type { Connection } from './connection.js';
 import { CommandFailure, EXIT } from './exit-codes.js';
 import { exportedPages } from './export-events.js';
+import { progressOf } from './progress.js';
 
 /** Decoding needs no key: what is sealed stays sealed. */
 const codec = new Codec(registry, undefined as unknown as KeyRing);
@@ -16,16 +17,20 @@ const codec = new Codec(registry, undefined as unknown as KeyRing);
 /** Folds the log on this side of the connection, so that the service need not be believed; or an exported file, with no service at all. */
 export async function replayLog(source: { connection: Connection } | { file: string }, json: boolean): Promise<number> {
   const replay = new Replay(codec, deciders);
+  const progress = progressOf('events');
+  let number = 0;
   if ('file' in source) {
     if (!existsSync(source.file) || !statSync(source.file).isFile())
       throw new CommandFailure(`The file ${source.file} cannot be read.`);
-    let number = 0;
     for await (const line of createInterface({ input: createReadStream(source.file) })) {
       number += 1;
+      progress(number);
       replay.accept(eventOf(line, `Line ${number} of ${source.file}`));
     }
   } else {
-    for await (const { text } of exportedPages(source.connection, undefined)) {
+    for await (const { text, events } of exportedPages(source.connection, undefined)) {
+      number += events;
+      progress(number);
       for (const line of text.split('\n')) if (line !== '') replay.accept(eventOf(line, 'A line of the export'));
     }
   }

@@ -14,7 +14,7 @@ import { receiptOf, type Receipt } from './receipt.js';
 import { StreamQueue } from './stream-queue.js';
 
 /** Named bounds (house rule 9). */
-export const STATES_CACHED_MAX = 5_000;
+export const STATES_CACHED_MAX = 2_000;
 export const DECISIONS_PER_COMMAND_MAX = 8;
 export const SENDS_PER_DECISION_MAX = 5;
 export const STREAM_EVENTS_MAX = 20_000;

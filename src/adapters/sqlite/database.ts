@@ -33,7 +33,7 @@ const WAL_BYTES_KEPT = 64 * 1024 * 1024;
  */
 const WAL_PAGES_BEFORE_CHECKPOINT = 8_192;
 /** KiB of pages held in memory for each file; the default of 2 MiB is less than the inner pages of the indexes. */
-const CACHE_KIBIBYTES = 16_384;
+const CACHE_KIBIBYTES = 8_192;
 const MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 const HEADER_BYTES = 100;
 const APPLICATION_ID_OFFSET = 68;

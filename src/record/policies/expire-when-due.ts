@@ -8,8 +8,9 @@ import { isRejection } from '../../shared/result.js';
 import type { Records } from '../records.js';
 import { expiryDates, type ExpiryDocument } from '../views/expiry-dates.projection.js';
 
-/** How many expiries one round records before it lets others work. */
+/** How many expiries one round records before it lets others work, and for how long: callers come before a backlog. */
 export const EXPIRIES_PER_ROUND_MAX = 100;
+const BACKLOG_PAUSE_MILLISECONDS = 250;
 /** How far behind the last recorded time the clock may be before the policy stops: observing with a wrong clock is worse than late. */
 export const CLOCK_BEHIND_MILLISECONDS_MAX = 60_000;
 
@@ -99,7 +100,7 @@ export class ExpireWhenDue {
     if (this.stopped) return;
     this.timer = setTimeout(() => {
       this.round = this.observeDue().then(
-        (recorded) => this.schedule(recorded === EXPIRIES_PER_ROUND_MAX ? 0 : this.intervalMilliseconds),
+        (recorded) => this.schedule(recorded === EXPIRIES_PER_ROUND_MAX ? BACKLOG_PAUSE_MILLISECONDS : this.intervalMilliseconds),
         (err: unknown) => {
           this.logger.error({ err }, 'Expiries could not be recorded; the next round tries again.');
           this.schedule(this.intervalMilliseconds);
