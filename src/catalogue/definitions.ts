@@ -1,7 +1,7 @@
 import { v4 as uuidv4 } from 'uuid';
 import { catalogueDecider, type Catalogue, type CatalogueCommand } from './domain/decider.js';
 import { catalogueStream } from './facts.js';
-import type { WriteRequest } from '../http/write-request.js';
+import { envelopeOf, type WriteRequest } from '../http/write-request.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Receipt } from '../ledger/receipt.js';
 import type { Json } from '../shared/json.js';
@@ -19,11 +19,8 @@ export class Definitions {
   constructor(private readonly ledger: Ledger) {}
 
   async execute(write: WriteRequest, operation: string, command: CatalogueCommand, body: Json): Promise<Receipt | Rejection> {
-    const { organization, actor } = write.principal;
-    const stream = catalogueStream(organization);
-    const commandId = await this.ledger.keyRing.commandId(organization, stream, write.idempotencyKey);
-    const { origin, correlationId, ifMatch } = write;
-    const envelope = { organization, commandId, actor, origin, correlationId, operation, body, ifMatch };
+    const stream = catalogueStream(write.principal.organization);
+    const envelope = await envelopeOf(this.ledger.keyRing, write, stream, operation, body);
     return this.ledger.execute({
       decider: catalogueDecider,
       stream,

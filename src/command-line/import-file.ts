@@ -105,11 +105,6 @@ async function* requests(rows: AsyncIterable<ReadRow>): AsyncGenerator<readonly 
 
 async function* rowsOf(file: string, format: 'csv' | 'ndjson'): AsyncGenerator<ReadRow> {
   const input: Readable = file === '-' ? process.stdin : createReadStream(file);
-  if (file !== '-') {
-    await once(input, 'open').catch((cause: unknown) => {
-      throw new CommandFailure(`The file ${file} cannot be read.`, { cause });
-    });
-  }
   yield* format === 'csv' ? csvRows(input) : ndjsonRows(input);
 }
 

@@ -1,6 +1,8 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import type { Origin } from '../ledger/envelope.js';
+import type { KeyRing } from '../ledger/key-ring.js';
+import type { CommandEnvelope } from '../ledger/ledger.js';
 import type { Json } from '../shared/json.js';
 import { ProblemException } from './problems.js';
 import type { AuthenticatedRequest, Principal } from './principal.js';
@@ -13,6 +15,20 @@ export interface WriteRequest {
   readonly idempotencyKey: Json;
   readonly ifMatch?: number | undefined;
   readonly correlationId: string;
+}
+
+/** The envelope of a write to `stream`; its command id has the documented scope: organization, stream, key (ADR 0001). */
+export async function envelopeOf(
+  keyRing: KeyRing,
+  write: WriteRequest,
+  stream: string,
+  operation: string,
+  body: Json,
+): Promise<CommandEnvelope> {
+  const { principal, origin, correlationId, ifMatch, idempotencyKey } = write;
+  const { organization, actor } = principal;
+  const commandId = await keyRing.commandId(organization, stream, idempotencyKey);
+  return { organization, commandId, actor, origin, correlationId, operation, body, ifMatch };
 }
 
 export const IDEMPOTENCY_KEY_MAX = 200;

@@ -58,14 +58,6 @@ export class Ledger {
       new Promise((resolve) => setTimeout(resolve, milliseconds)),
   ) {}
 
-  /** The stream folded to its tail as the store has it now. */
-  async load<State, Event extends LedgerEvent>(
-    decider: Decider<State, never, Event, never>,
-    stream: string,
-  ): Promise<Folded<State>> {
-    return this.refresh(decider, stream);
-  }
-
   execute<State, Command, Event extends LedgerEvent, Facts>(
     execution: Execution<State, Command, Event, Facts>,
   ): Promise<Receipt | Rejection> {
@@ -77,7 +69,7 @@ export class Ledger {
   ): Promise<Receipt | Rejection> {
     const { decider, stream, command, envelope } = execution;
     const cached = this.states.get(stream) as Folded<State> | undefined;
-    let folded = cached ?? (await this.refresh(decider, stream));
+    let folded = cached ?? (await this.load(decider, stream));
     let fresh = cached === undefined;
     for (let decisions = 0; decisions < DECISIONS_PER_COMMAND_MAX; decisions += 1) {
       const fingerprint = await this.fingerprint(envelope, decider.subject?.(folded.state, command), folded.revision >= 0);
@@ -95,7 +87,7 @@ export class Ledger {
       if (isRejection(answer) || answer.length === 0 || full) {
         // No append will check this answer, so a read must: a cached state may be older than the store.
         const seen = folded.revision;
-        if (!fresh) folded = await this.refresh(decider, stream);
+        if (!fresh) folded = await this.load(decider, stream);
         fresh = true;
         if (folded.revision !== seen) continue;
         if (full) throw new LedgerError('STREAM_FULL', `A stream holds at most ${STREAM_EVENTS_MAX} events.`);
@@ -104,7 +96,7 @@ export class Ledger {
       const events = await this.encode(envelope, answer, { now, fingerprint: fingerprint.value, catalogue });
       const landed = await this.appendDecision(stream, events, folded.revision);
       if (landed !== undefined) return this.confirm(decider, stream, folded, events, landed);
-      folded = await this.refresh(decider, stream);
+      folded = await this.load(decider, stream);
       fresh = true;
       const own = folded.commands.get(envelope.commandId);
       if (own !== undefined) {
@@ -246,7 +238,8 @@ export class Ledger {
     return receiptOf('recorded', stored);
   }
 
-  private async refresh<State, Event extends LedgerEvent>(
+  /** The stream folded to its tail as the store has it now. */
+  async load<State, Event extends LedgerEvent>(
     decider: Decider<State, never, Event, never>,
     stream: string,
   ): Promise<Folded<State>> {

@@ -15,6 +15,9 @@ export const sealedSchema = z.strictObject({
 });
 export type Sealed = z.infer<typeof sealedSchema>;
 
+/** A sealed field inside the program: plain while decided, sealed once stored. */
+export type Secret = string | Sealed;
+
 export const isSealed = (value: unknown): value is Sealed => sealedSchema.safeParse(value).success;
 
 /** The place of one sealed value: whose key, in which event, under which of the registry's field names. */

@@ -1,5 +1,5 @@
 import { CatalogueFacts } from '../catalogue/services.js';
-import type { WriteRequest } from '../http/write-request.js';
+import { envelopeOf, type WriteRequest } from '../http/write-request.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Receipt } from '../ledger/receipt.js';
 import { streamName } from '../ledger/stream-name.js';
@@ -38,16 +38,13 @@ export class Records {
     command: RecordCommand,
     body: Json,
   ): Promise<Receipt | Rejection> {
-    const { organization, actor } = write.principal;
-    const commandId = await this.ledger.keyRing.commandId(organization, stream, write.idempotencyKey);
-    const { origin, correlationId, ifMatch } = write;
-    const envelope = { organization, commandId, actor, origin, correlationId, operation, body, ifMatch };
+    const envelope = await envelopeOf(this.ledger.keyRing, write, stream, operation, body);
     return this.ledger.execute({
       decider: recordDecider,
       stream,
       command,
       envelope,
-      facts: () => this.catalogue.read(organization),
+      facts: () => this.catalogue.read(envelope.organization),
     });
   }
 }

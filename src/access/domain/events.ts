@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineEvent } from '../../ledger/event-registry.js';
 import type { LedgerEvent } from '../../ledger/envelope.js';
-import { sealedSchema, type Sealed } from '../../ledger/sealed.js';
+import { sealedSchema, type Secret } from '../../ledger/sealed.js';
 import { isoInstant } from '../../shared/text.js';
 import { ROLES } from './roles.js';
 
@@ -16,7 +16,6 @@ const keyIssued = z.strictObject({
   expiresAt: isoInstant.optional(),
 });
 
-type Secret = string | Sealed;
 export type AccessEvent =
   | LedgerEvent<'OrganizationCreated', { platform: boolean; subject: string; name: Secret }>
   | LedgerEvent<'PersonRegistered', { subject: string; person: Secret }>

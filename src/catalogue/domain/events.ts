@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineEvent } from '../../ledger/event-registry.js';
 import type { LedgerEvent } from '../../ledger/envelope.js';
-import { sealedSchema, type Sealed } from '../../ledger/sealed.js';
+import { sealedSchema, type Secret } from '../../ledger/sealed.js';
 import { calendarDuration, definitionId, isoDate, text, timeZone } from '../../shared/text.js';
 import { criteriaSchema } from './criteria.js';
 
@@ -45,8 +45,6 @@ const coursePublished = z.strictObject({
 });
 const schemePublished = z.strictObject({ scheme: definitionId, edition: z.int().min(1), ...schemeContent });
 
-/** A sealed field: plain while decided, sealed once stored. */
-type Secret = string | Sealed;
 export type CoursePublishedData = Omit<z.infer<typeof coursePublished>, 'responsibleParty'> & {
   responsibleParty?: Secret | undefined;
 };

@@ -1,11 +1,8 @@
 import { z } from 'zod';
 import { defineEvent } from '../../ledger/event-registry.js';
 import type { LedgerEvent } from '../../ledger/envelope.js';
-import { sealedSchema, type Sealed } from '../../ledger/sealed.js';
+import { sealedSchema, type Secret } from '../../ledger/sealed.js';
 import { definitionId, effective, isoDate, isoInstant, reasonCode } from '../../shared/text.js';
-
-/** A sealed field: plain while decided, sealed once stored. */
-export type Secret = string | Sealed;
 
 const subject = z.uuid();
 const edition = z.int().min(1);

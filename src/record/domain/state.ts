@@ -1,6 +1,7 @@
 import type { Effective } from '../../shared/calendar.js';
 import type { Evidence } from './evaluate.js';
-import type { RecordEvent, Secret, ValidityInterval } from './events.js';
+import type { Secret } from '../../ledger/sealed.js';
+import type { RecordEvent, ValidityInterval } from './events.js';
 
 export interface Enrolment {
   readonly number: number;
