@@ -47,7 +47,12 @@ export const PROBLEMS = {
   UNAUTHENTICATED: problem(
     401,
     'The key is missing or not valid',
-    'Send Authorization: Bearer followed by a key of this ledger.',
+    'Send Authorization: Bearer followed by a key of this ledger or a token of an issuer that it trusts.',
+  ),
+  IDENTITY_PROVIDER_UNAVAILABLE: later(
+    503,
+    'The token cannot be checked at the moment',
+    'Repeat after a pause, or use a key of this ledger; the operator finds the cause in the log.',
   ),
   FORBIDDEN: problem(403, 'The key has no role for this', 'Use a key with one of the roles that the API documentation names.'),
   PERSON_REQUIRED: problem(403, 'This decision needs a person', 'Use a key that is bound to a person.'),

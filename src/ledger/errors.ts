@@ -10,13 +10,15 @@ export type LedgerErrorCode =
   | 'POSITION_OF_ANOTHER_EPOCH'
   | 'FOLDER_IN_USE'
   | 'FOREIGN_FILE'
-  | 'KEY_UNUSABLE';
+  | 'KEY_UNUSABLE'
+  | 'IDENTITY_PROVIDER_UNAVAILABLE';
 
 const RETRYABLE: ReadonlySet<LedgerErrorCode> = new Set([
   'CONCURRENCY_CONFLICT',
   'COMMIT_UNKNOWN',
   'STORE_UNAVAILABLE',
   'QUEUE_FULL',
+  'IDENTITY_PROVIDER_UNAVAILABLE',
 ]);
 
 /** A failure of the infrastructure; `retryable` says whether the same call may succeed later without a person's help. */

@@ -11,3 +11,5 @@ export const ROLES = [
   'security-reviewer',
 ] as const;
 export type Role = (typeof ROLES)[number];
+/** Roles over organizations; only the platform's own organization has them. */
+export const PLATFORM_ROLES: ReadonlySet<Role> = new Set<Role>(['operator', 'security-reviewer']);
