@@ -1,4 +1,47 @@
 /** What other capabilities may know of the catalogue: its definitions, how to read them and how to send a definition. */
-export { children, coursesNamed, criteriaSchema, type Criteria } from './domain/criteria.js';
-export { courseContent, schemeContent, validitySchema, type CatalogueEvent, type Validity } from './domain/events.js';
-export { emptyCatalogue, latest, type Catalogue, type CourseEdition, type SchemeEdition } from './domain/decider.js';
+export {
+  approvalsNamed,
+  children,
+  countLeaves,
+  coursesNamed,
+  criteriaSchema,
+  isLeaf,
+  itemKey,
+  itemOf,
+  leavesOf,
+  plansNamed,
+  type CourseCriteria,
+  type CourseLeaf,
+  type Criteria,
+  type Item,
+  type PlanCriteria,
+  type PlanLeaf,
+  type SchemeLeaf,
+  type Tree,
+} from './domain/criteria.js';
+export {
+  courseContent,
+  EXPIRING_FROM_DEFAULT,
+  learningPlanContent,
+  MAX_SCORE_DEFAULT,
+  schemeContent,
+  validitySchema,
+  type Image,
+  type Validity,
+} from './domain/content.js';
+export { groupContent, organizationRules, type CatalogueEvent } from './domain/events.js';
+export {
+  coursesBehind,
+  editionOf,
+  emptyCatalogue,
+  latest,
+  retirementOf,
+  type Activity,
+  type Catalogue,
+  type CourseEdition,
+  type DefinitionKind,
+  type LearningPlanEdition,
+  type OrganizationRules,
+  type Retirement,
+  type SchemeEdition,
+} from './domain/state.js';

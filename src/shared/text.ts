@@ -47,5 +47,9 @@ export const effective = z.union([
   z.strictObject({ date: isoDate }),
   z.strictObject({ instant: isoInstant, zone: timeZone.optional() }),
 ]);
+/** A score, exact: a decimal in a string, as binary fractions cannot hold it. */
+export const decimalScore = z
+  .string()
+  .regex(/^\d{1,6}(\.\d{1,4})?$/, 'Must be a score as a decimal in a string, for example "70" or "69.5".');
 /** A reason where a human decides: a code in the clear, a text that is sealed. */
 export const reasonCode = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'Must be a lower-case code such as issued-in-error.');

@@ -1,6 +1,6 @@
 import { catalogueDecider, type Catalogue, type CatalogueCommand } from '../../src/catalogue/domain/decider.js';
 import type { Criteria } from '../../src/catalogue/domain/criteria.js';
-import type { Validity } from '../../src/catalogue/domain/events.js';
+import type { Validity } from '../../src/catalogue/domain/content.js';
 import type { Actor } from '../../src/ledger/envelope.js';
 import { recordDecider } from '../../src/record/domain/decider.js';
 import type { RecordCommand } from '../../src/record/domain/commands.js';

@@ -3,7 +3,7 @@ import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nest
 import { ApiOperation } from '@nestjs/swagger';
 import { z } from 'zod';
 import type { JsonObject } from '../../shared/json.js';
-import { courseContent } from '../domain/events.js';
+import { courseContent } from '../domain/content.js';
 import { receiptSchema } from '../../http/answer.js';
 import { Answers } from '../../http/openapi.js';
 import { Roles } from '../../http/principal.js';

@@ -3,7 +3,7 @@ import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nest
 import { ApiOperation } from '@nestjs/swagger';
 import { z } from 'zod';
 import type { JsonObject } from '../../shared/json.js';
-import { schemeContent } from '../domain/events.js';
+import { schemeContent } from '../domain/content.js';
 import { receiptSchema } from '../../http/answer.js';
 import { Answers } from '../../http/openapi.js';
 import { Roles } from '../../http/principal.js';
@@ -13,7 +13,7 @@ import type { Rejection } from '../../shared/result.js';
 import { definitionId } from '../../shared/text.js';
 import { Definitions } from '../definitions.js';
 
-export const schemeContentSchema = z.strictObject({ ...schemeContent, award: z.literal('automatic').optional() });
+export const schemeContentSchema = z.strictObject(schemeContent);
 export const defineSchemeSchema = z.strictObject({ scheme: definitionId, ...schemeContentSchema.shape }).meta({ id: 'Scheme' });
 export type SchemeDefinition = z.infer<typeof defineSchemeSchema>;
 
@@ -34,7 +34,7 @@ export class DefineSchemeHandler implements ICommandHandler<DefineScheme> {
     return this.definitions.execute(
       write,
       'define-scheme',
-      { type: 'DefineScheme', scheme: { ...body, award: 'automatic' } },
+      { type: 'DefineScheme', scheme: body },
       body as JsonObject,
     );
   }

@@ -33,7 +33,7 @@ export class ReviseSchemeHandler implements ICommandHandler<ReviseScheme> {
     return this.definitions.execute(
       write,
       'revise-scheme',
-      { type: 'ReviseScheme', scheme: { scheme, ...body, award: 'automatic' } },
+      { type: 'ReviseScheme', scheme: { scheme, ...body } },
       {
         scheme,
         ...body,

@@ -1,131 +1,183 @@
 import { z } from 'zod';
-import { isoDate, definitionId } from '../../shared/text.js';
+import { decimalScore, definitionId, isoDate, text } from '../../shared/text.js';
 
-/** What must be done, as a tree (domain.md, Criteria). Leaves name courses; further kinds of leaf are only added. */
-export type Criteria =
-  | { readonly all: readonly Criteria[] }
-  | { readonly any: readonly Criteria[] }
-  | { readonly atLeast: number; readonly of: readonly Criteria[] }
-  | { readonly notBefore: string; readonly criteria: Criteria }
-  | { readonly course: string };
+/** What must be done, as a tree (domain.md, Criteria): the same for courses, learning plans and schemes; only the leaves differ. */
+export type Tree<Leaf> = Branch<Leaf> | Leaf;
+type Branch<Leaf> =
+  | { readonly all: readonly Tree<Leaf>[] }
+  | { readonly any: readonly Tree<Leaf>[] }
+  | { readonly atLeast: number; readonly of: readonly Tree<Leaf>[] }
+  | { readonly notBefore: string; readonly criteria: Tree<Leaf> };
+
+export type CourseNamed = { readonly course: string; readonly minEdition?: number | undefined };
+export type LearningPlanNamed = { readonly learningPlan: string };
+/** Rules 000-1, 001-9 and 001-12: what a scheme can ask for. */
+export type SchemeLeaf =
+  | CourseNamed
+  | LearningPlanNamed
+  | {
+      readonly submission: string;
+      readonly kind?: 'external-training' | 'credential-document' | undefined;
+      readonly review?: 'required' | 'none' | undefined;
+    }
+  | { readonly sitting: string }
+  | { readonly approval: string };
+export type PlanLeaf = CourseNamed;
+/** Rules 003-1 to 003-3: what a course can ask for. */
+export type CourseLeaf =
+  | { readonly lesson: string }
+  | { readonly quiz: string; readonly minScore: string }
+  | { readonly participation: string; readonly minCount: number }
+  | { readonly project: string }
+  | { readonly assessment: string; readonly minScore: string }
+  | { readonly attendance: string; readonly minCount: number }
+  | { readonly approval: string };
+
+export type Criteria = Tree<SchemeLeaf>;
+export type PlanCriteria = Tree<PlanLeaf>;
+export type CourseCriteria = Tree<CourseLeaf>;
 
 export const CRITERIA_DEPTH_MAX = 16;
 export const CRITERIA_NODES_MAX = 500;
+export const LABEL_CHARACTERS_MAX = 100;
 
-export const criteriaSchema: z.ZodType<Criteria> = z
-  .lazy(() =>
-    z.union([
-      z.strictObject({ all: z.array(criteriaSchema).max(CRITERIA_NODES_MAX) }),
-      z.strictObject({ any: z.array(criteriaSchema).max(CRITERIA_NODES_MAX) }),
-      z.strictObject({ atLeast: z.int(), of: z.array(criteriaSchema).max(CRITERIA_NODES_MAX) }),
-      z.strictObject({ notBefore: isoDate, criteria: criteriaSchema }),
-      z.strictObject({ course: definitionId }),
-    ]),
-  )
-  .meta({ id: 'Criteria', description: 'A tree of all, any, atLeast and notBefore over courses.' });
+/** What a submission or an approval is asked for as; people see it and a submission must repeat it exactly. */
+export const label = text(LABEL_CHARACTERS_MAX);
 
-/** The children of a node with the JSON Pointer of each. */
-export function children(node: Criteria, pointer: string): readonly { node: Criteria; pointer: string }[] {
-  if ('criteria' in node) return [{ node: node.criteria, pointer: `${pointer}/criteria` }];
-  const list = 'all' in node ? node.all : 'any' in node ? node.any : 'of' in node ? node.of : [];
-  const name = 'all' in node ? 'all' : 'any' in node ? 'any' : 'of';
-  return list.map((child, index) => ({ node: child, pointer: `${pointer}/${name}/${index}` }));
+const courseLeaf = z.strictObject({ course: definitionId, minEdition: z.int().min(1).optional() });
+const learningPlanLeaf = z.strictObject({ learningPlan: definitionId });
+const approvalLeaf = z.strictObject({ approval: label });
+const submissionLeaf = z.strictObject({
+  submission: label,
+  kind: z.enum(['external-training', 'credential-document']).optional(),
+  review: z.enum(['required', 'none']).optional(),
+});
+
+function treeSchema<Leaf>(leaves: readonly z.ZodType<Leaf>[], id: string, what: string): z.ZodType<Tree<Leaf>> {
+  const node: z.ZodType<Tree<Leaf>> = z
+    .lazy(() => {
+      const list = z.array(node).max(CRITERIA_NODES_MAX);
+      const branches: readonly z.ZodType<Branch<Leaf>>[] = [
+        z.strictObject({ all: list }),
+        z.strictObject({ any: list }),
+        z.strictObject({ atLeast: z.int(), of: list }),
+        z.strictObject({ notBefore: isoDate, criteria: node }),
+      ];
+      return z.union([...branches, ...leaves], {
+        error: `Must be all, any, atLeast with of, notBefore with criteria, or ${what}.`,
+      });
+    })
+    .meta({ id, description: `A tree of all, any, atLeast and notBefore over ${what}.` });
+  return node;
 }
 
-/** Every course that the tree names. */
-export function coursesNamed(node: Criteria): ReadonlySet<string> {
-  const named = new Set<string>();
-  const visit = (current: Criteria): void => {
-    if ('course' in current) named.add(current.course);
-    for (const child of children(current, '')) visit(child.node);
-  };
-  visit(node);
-  return named;
+export const criteriaSchema = treeSchema<SchemeLeaf>(
+  [courseLeaf, learningPlanLeaf, submissionLeaf, z.strictObject({ sitting: definitionId }), approvalLeaf],
+  'Criteria',
+  'course, learningPlan, submission, sitting or approval',
+);
+export const planCriteriaSchema = treeSchema<PlanLeaf>([courseLeaf], 'PlanCriteria', 'course');
+/** What a request may hold: a plan inside a plan fits the form, so that the linter can say what is wrong with it. */
+export const askedPlanCriteriaSchema = treeSchema<PlanLeaf | LearningPlanNamed>(
+  [courseLeaf, learningPlanLeaf],
+  'AskedPlanCriteria',
+  'course',
+);
+const minCount = z.int();
+export const courseCriteriaSchema = treeSchema<CourseLeaf>(
+  [
+    z.strictObject({ lesson: definitionId }),
+    z.strictObject({ quiz: definitionId, minScore: decimalScore }),
+    z.strictObject({ participation: definitionId, minCount }),
+    z.strictObject({ project: definitionId }),
+    z.strictObject({ assessment: definitionId, minScore: decimalScore }),
+    z.strictObject({ attendance: definitionId, minCount }),
+    approvalLeaf,
+  ],
+  'CourseCriteria',
+  'lesson, quiz, participation, project, assessment, attendance or approval',
+);
+
+const BRANCHES = ['all', 'any', 'of', 'criteria'] as const;
+
+export function isLeaf<Leaf extends object>(node: Tree<Leaf>): node is Leaf {
+  return BRANCHES.every((name) => !(name in node));
+}
+
+/** The children of a node with the JSON Pointer of each. */
+export function children<Leaf extends object>(
+  node: Tree<Leaf>,
+  pointer: string,
+): readonly { node: Tree<Leaf>; pointer: string }[] {
+  if (isLeaf(node)) return [];
+  const branch = node as Branch<Leaf>;
+  if ('criteria' in branch) return [{ node: branch.criteria, pointer: `${pointer}/criteria` }];
+  const [name, list] = 'all' in branch ? ['all', branch.all] : 'any' in branch ? ['any', branch.any] : ['of', branch.of];
+  return (list as readonly Tree<Leaf>[]).map((child, index) => ({ node: child, pointer: `${pointer}/${String(name)}/${index}` }));
+}
+
+/** Every leaf in the order of the tree, with its JSON Pointer from the root of the tree. */
+export function leavesOf<Leaf extends object>(
+  tree: Tree<Leaf>,
+  pointer = '',
+): readonly { readonly leaf: Leaf; readonly pointer: string }[] {
+  if (isLeaf(tree)) return [{ leaf: tree, pointer }];
+  return children(tree, pointer).flatMap((child) => leavesOf(child.node, child.pointer));
 }
 
 /** How many leaves a checklist over the tree has. */
-export function countLeaves(node: Criteria): number {
-  return 'course' in node ? 1 : children(node, '').reduce((sum, child) => sum + countLeaves(child.node), 0);
-}
+export const countLeaves = <Leaf extends object>(tree: Tree<Leaf>): number => leavesOf(tree).length;
 
-export interface CriteriaFault {
-  readonly code:
-    'CRITERIA_NEVER_SATISFIED' | 'CRITERIA_ALWAYS_SATISFIED' | 'CRITERIA_REPEATED' | 'COURSE_UNKNOWN' | 'CRITERIA_TOO_LARGE';
-  readonly pointer: string;
-  readonly detail: string;
-}
-
-/** The linter of domain.md: the first fault with the path of the offending node, or nothing. */
-export function lintCriteria(
-  root: Criteria,
-  knowsCourse: (course: string) => boolean,
-  pointer = '/criteria',
-): CriteriaFault | undefined {
-  let nodes = 0;
-  const visit = (node: Criteria, at: string, depth: number): CriteriaFault | undefined => {
-    nodes += 1;
-    if (depth > CRITERIA_DEPTH_MAX || nodes > CRITERIA_NODES_MAX) {
-      return {
-        code: 'CRITERIA_TOO_LARGE',
-        pointer: at,
-        detail: `Criteria go at most ${CRITERIA_DEPTH_MAX} levels deep and hold at most ${CRITERIA_NODES_MAX} nodes.`,
-      };
-    }
-    return (
-      lintNode(node, at, knowsCourse) ?? firstFault(children(node, at), (child) => visit(child.node, child.pointer, depth + 1))
-    );
+/** Trees never change, so what they name is found once: each completion asks it of every scheme. */
+function named(key: 'course' | 'learningPlan' | 'approval'): (tree: Tree<object>) => ReadonlySet<string> {
+  const known = new WeakMap<object, ReadonlySet<string>>();
+  return (tree) => {
+    const found = known.get(tree) ?? new Set(leavesOf(tree).flatMap(({ leaf }) => (key in leaf ? [idOf(leaf, key)] : [])));
+    known.set(tree, found);
+    return found;
   };
-  return visit(root, pointer, 1);
+}
+const idOf = (leaf: object, key: string): string => (leaf as Record<string, string>)[key]!;
+
+/** Every course that the tree names itself; those of the learning plans that it names stand in the plans. */
+export const coursesNamed = named('course');
+export const plansNamed = named('learningPlan');
+export const approvalsNamed = named('approval');
+
+/** What a scheme or plan lists, in order, for its learners to do (domain.md, item; rule 001-4 has all of them, 001-7 also optional ones). */
+export type Item =
+  | { readonly course: string }
+  | { readonly learningPlan: string }
+  | { readonly submission: string }
+  | { readonly sitting: string }
+  | { readonly approval: string };
+
+export const itemSchema: z.ZodType<Item> = z.union(
+  [
+    z.strictObject({ course: definitionId }),
+    learningPlanLeaf,
+    z.strictObject({ submission: label }),
+    z.strictObject({ sitting: definitionId }),
+    approvalLeaf,
+  ],
+  { error: 'Must be course, learningPlan, submission, sitting or approval.' },
+);
+
+/** The item that a leaf asks for, without what it demands of it. */
+export function itemOf(leaf: SchemeLeaf): Item {
+  if ('course' in leaf) return { course: leaf.course };
+  if ('submission' in leaf) return { submission: leaf.submission };
+  return leaf;
 }
 
-function lintNode(node: Criteria, pointer: string, knowsCourse: (course: string) => boolean): CriteriaFault | undefined {
-  if ('course' in node) {
-    return knowsCourse(node.course)
-      ? undefined
-      : { code: 'COURSE_UNKNOWN', pointer, detail: `There is no course ${node.course}. Define the course first.` };
-  }
-  if ('all' in node && node.all.length === 0)
-    return { code: 'CRITERIA_ALWAYS_SATISFIED', pointer, detail: 'An empty "all" is always satisfied. Name what must be done.' };
-  if ('any' in node && node.any.length === 0)
-    return { code: 'CRITERIA_NEVER_SATISFIED', pointer, detail: 'An empty "any" can never be satisfied. Name the alternatives.' };
-  if ('of' in node) {
-    if (node.atLeast < 1)
-      return {
-        code: 'CRITERIA_ALWAYS_SATISFIED',
-        pointer,
-        detail: `"atLeast": ${node.atLeast} is always satisfied. Ask for 1 or more.`,
-      };
-    if (node.atLeast > node.of.length) {
-      return {
-        code: 'CRITERIA_NEVER_SATISFIED',
-        pointer,
-        detail: `${node.atLeast} of ${node.of.length} can never be satisfied. Ask for ${node.of.length} at the most.`,
-      };
-    }
-  }
-  return repeatedSibling(node, pointer);
+/** Names an item among those of one definition, for example "course AAA". */
+export function itemKey(item: Item): string {
+  const [kind, id] = Object.entries(item)[0] as [string, string];
+  return `${kind} ${id}`;
 }
 
-function repeatedSibling(node: Criteria, pointer: string): CriteriaFault | undefined {
-  const seen = new Set<string>();
-  for (const child of children(node, pointer)) {
-    if (!('course' in child.node)) continue;
-    if (seen.has(child.node.course)) {
-      return {
-        code: 'CRITERIA_REPEATED',
-        pointer: child.pointer,
-        detail: `The course ${child.node.course} stands twice in the same list. Name it once.`,
-      };
-    }
-    seen.add(child.node.course);
-  }
-  return undefined;
-}
-
-function firstFault<Item>(items: readonly Item[], find: (item: Item) => CriteriaFault | undefined): CriteriaFault | undefined {
-  for (const item of items) {
-    const fault = find(item);
-    if (fault !== undefined) return fault;
-  }
-  return undefined;
+/** The items of criteria whose author listed none: what the leaves name, in order, each once. */
+export function itemsOf(criteria: Criteria): readonly Item[] {
+  const items = leavesOf<SchemeLeaf>(criteria).map(({ leaf }) => itemOf(leaf));
+  return [...new Map(items.map((item) => [itemKey(item), item])).values()];
 }

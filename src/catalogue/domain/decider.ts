@@ -1,135 +1,198 @@
-import type { Decider } from '../../ledger/decider.js';
-import type { Sealed } from '../../ledger/sealed.js';
+import type { Circumstances, Decider } from '../../ledger/decider.js';
+import { isSameJson } from '../../shared/json.js';
 import { reject, type Rejection } from '../../shared/result.js';
-import { countLeaves, coursesNamed, lintCriteria, type Criteria } from './criteria.js';
-import type { CatalogueEvent, CoursePublishedData, SchemePublishedData, Validity } from './events.js';
+import type { CatalogueCommand, CatalogueRejectionCode, Fault, OpenedParty } from './commands.js';
+import { APPROVAL_DEFAULT } from './content.js';
+import { itemsOf } from './criteria.js';
+import type { CatalogueEvent, CoursePublishedData, LearningPlanPublishedData, SchemePublishedData } from './events.js';
+import { lintCourse, lintLearningPlan, lintScheme } from './lint.js';
+import {
+  editionsOf,
+  emptyCatalogue,
+  evolve,
+  latest,
+  retirementOf,
+  unknownDefinition,
+  type Catalogue,
+  type CourseEdition,
+  type DefinitionKind,
+} from './state.js';
 
-export interface CourseEdition {
-  readonly course: string;
-  readonly edition: number;
-  readonly title: string;
-  readonly description?: string | undefined;
-  readonly launchAddress?: string | undefined;
-  readonly workloadHours?: string | undefined;
-  readonly responsibleParty?: Sealed | string | undefined;
-  readonly institution?: string | undefined;
-}
+type Decision = readonly CatalogueEvent[] | Rejection<CatalogueRejectionCode>;
+type Given = Circumstances<OpenedParty | undefined>;
+type Of<Type extends CatalogueCommand['type']> = Extract<CatalogueCommand, { type: Type }>;
 
-export interface SchemeEdition {
-  readonly scheme: string;
-  readonly edition: number;
-  readonly title: string;
-  readonly published: string;
-  readonly timeZone: string;
-  readonly validity: Validity;
-  readonly award: 'automatic';
-  readonly criteria: Criteria;
-}
-
-/** All definitions of one organization: editions in order, never changed. */
-export interface Catalogue {
-  readonly courses: ReadonlyMap<string, readonly CourseEdition[]>;
-  readonly schemes: ReadonlyMap<string, readonly SchemeEdition[]>;
-}
-
-type CourseContent = Omit<CoursePublishedData, 'edition'>;
-type SchemeContent = Omit<SchemePublishedData, 'edition'>;
-export type CatalogueCommand =
-  | { readonly type: 'DefineCourse'; readonly course: CourseContent }
-  | { readonly type: 'ReviseCourse'; readonly course: CourseContent }
-  | { readonly type: 'DefineScheme'; readonly scheme: SchemeContent }
-  | { readonly type: 'ReviseScheme'; readonly scheme: SchemeContent };
-
-export type CatalogueRejectionCode =
-  | 'COURSE_EXISTS'
-  | 'COURSE_UNKNOWN'
-  | 'SCHEME_EXISTS'
-  | 'SCHEME_UNKNOWN'
-  | 'CRITERIA_NEVER_SATISFIED'
-  | 'CRITERIA_ALWAYS_SATISFIED'
-  | 'CRITERIA_REPEATED'
-  | 'CRITERIA_TOO_LARGE'
-  | 'COURSE_IN_TOO_MANY_SCHEMES';
-
-export const emptyCatalogue: Catalogue = { courses: new Map(), schemes: new Map() };
-
-/** Only administrators and authors define (rules 002-2, 002-11); editions are immutable and dense. */
-export const catalogueDecider: Decider<Catalogue, CatalogueCommand, CatalogueEvent> = {
+/** Editions are immutable and dense. Authors and administrators define courses and plans, only administrators all else. */
+export const catalogueDecider: Decider<Catalogue, CatalogueCommand, CatalogueEvent, OpenedParty | undefined> = {
   kind: 'catalogue',
   initial: emptyCatalogue,
+  evolve,
 
-  decide(command, state) {
+  decide(command, state, given) {
+    if (given.actor.role !== 'admin' && needsAdmin(command))
+      return reject('FORBIDDEN', 'Only an administrator may do this. Use a key with the role admin.');
     switch (command.type) {
       case 'DefineCourse':
-        if (state.courses.has(command.course.course))
-          return reject('COURSE_EXISTS', 'A course with this id is defined already. Publish a new edition of it instead.');
-        return [{ type: 'CoursePublished', data: { ...command.course, edition: 1 } }];
-      case 'ReviseCourse': {
-        const editions = state.courses.get(command.course.course);
-        if (editions === undefined) return reject('COURSE_UNKNOWN', 'There is no course with this id. Define it first.');
-        return [{ type: 'CoursePublished', data: { ...command.course, edition: editions.length + 1 } }];
-      }
+      case 'ReviseCourse':
+        return publishCourse(command, state, given);
+      case 'DefineLearningPlan':
+      case 'ReviseLearningPlan':
+        return publishLearningPlan(command, state);
       case 'DefineScheme':
-        if (state.schemes.has(command.scheme.scheme))
-          return reject('SCHEME_EXISTS', 'A scheme with this id is defined already. Publish a new edition of it instead.');
-        return publishScheme(command.scheme, 1, state);
-      case 'ReviseScheme': {
-        const editions = state.schemes.get(command.scheme.scheme);
-        if (editions === undefined) return reject('SCHEME_UNKNOWN', 'There is no scheme with this id. Define it first.');
-        return publishScheme(command.scheme, editions.length + 1, state);
-      }
-    }
-  },
-
-  evolve(state, event) {
-    switch (event.type) {
-      case 'CoursePublished':
-        return { ...state, courses: withEdition(state.courses, event.data.course, event.data) };
-      case 'SchemePublished':
-        return { ...state, schemes: withEdition(state.schemes, event.data.scheme, event.data) };
+      case 'ReviseScheme':
+        return publishScheme(command, state);
+      case 'Retire':
+        return retire(command, state);
+      case 'DefineGroup':
+        return state.groups.get(command.group)?.title === command.title
+          ? []
+          : [{ type: 'GroupDefined', data: { group: command.group, title: command.title } }];
+      case 'ChangeRules':
+        return isSameJson(command.rules, state.rules) ? [] : [{ type: 'OrganizationRulesChanged', data: command.rules }];
     }
   },
 };
 
-function publishScheme(scheme: SchemeContent, edition: number, state: Catalogue): CatalogueEvent[] | Rejection {
-  const fault = lintCriteria(scheme.criteria, (course) => state.courses.has(course));
-  if (fault !== undefined) return reject(fault.code, fault.detail, fault.pointer);
-  const crowded = crowdedCourse(scheme, state);
-  if (crowded !== undefined) {
-    const bounds = `at most ${SCHEMES_PER_COURSE_MAX} schemes with ${LEAVES_PER_COURSE_MAX} leaves in all`;
-    return reject(
-      'COURSE_IN_TOO_MANY_SCHEMES',
-      `The course ${crowded} may stand in ${bounds}, as one completion decides them together.`,
-    );
+/** Rule 002-2: only administrators define certifications; rule 002-11: authors say what courses and plans ask for. */
+function needsAdmin(command: CatalogueCommand): boolean {
+  switch (command.type) {
+    case 'DefineCourse':
+      return command.certificate !== undefined;
+    case 'ReviseCourse':
+    case 'DefineLearningPlan':
+    case 'ReviseLearningPlan':
+      return false;
+    case 'Retire':
+      return command.kind === 'scheme';
+    default:
+      return true;
   }
-  return [{ type: 'SchemePublished', data: { ...scheme, edition } }];
 }
 
-/** One completion may award every scheme that names its course, in one commit that must fit a store's bounds. */
-export const SCHEMES_PER_COURSE_MAX = 100;
-export const LEAVES_PER_COURSE_MAX = 2_000;
-
-function crowdedCourse(scheme: SchemeContent, state: Catalogue): string | undefined {
-  const others = [...state.schemes.values()]
-    .map((editions) => editions.at(-1)!)
-    .filter((other) => other.scheme !== scheme.scheme);
-  const named = others.map(({ criteria }) => coursesNamed(criteria));
-  return [...coursesNamed(scheme.criteria)].find((course) => {
-    const sharing = others.filter((_, index) => named[index]!.has(course));
-    const leaves = sharing.reduce((sum, { criteria }) => sum + countLeaves(criteria), countLeaves(scheme.criteria));
-    return sharing.length + 1 > SCHEMES_PER_COURSE_MAX || leaves > LEAVES_PER_COURSE_MAX;
-  });
+function publishCourse(command: Of<'DefineCourse' | 'ReviseCourse'>, state: Catalogue, { facts }: Given): Decision {
+  const edition = nextEdition(command, 'course', command.course.course, state);
+  if (typeof edition !== 'number') return edition;
+  const data: CoursePublishedData = { ...command.course, edition, ...optional({ draft: command.draft }) };
+  const standing = latest(state.courses, data.course);
+  if (standing !== undefined && isSameParty(data, standing, facts) && isSameContent(data, standing)) return [];
+  const fault = lintCourse(data)[0];
+  if (fault !== undefined) return refusal(fault);
+  const published: CatalogueEvent = { type: 'CoursePublished', data };
+  if (command.type !== 'DefineCourse' || command.certificate === undefined) return [published];
+  const { title = data.title, ...certificate } = command.certificate;
+  const criteria = { all: [{ course: data.course }] };
+  const scheme = publishScheme(
+    { type: 'DefineScheme', scheme: { ...certificate, title, criteria } },
+    evolve(state, published, { recordedAt: '' }),
+  );
+  return 'code' in scheme ? { ...scheme, pointer: `/certificate${scheme.pointer ?? ''}` } : [published, ...scheme];
 }
 
-function withEdition<Edition>(
-  editions: ReadonlyMap<string, readonly Edition[]>,
+function publishLearningPlan(command: Of<'DefineLearningPlan' | 'ReviseLearningPlan'>, state: Catalogue): Decision {
+  const asked = command.learningPlan;
+  const edition = nextEdition(command, 'learningPlan', asked.learningPlan, state);
+  if (typeof edition !== 'number') return edition;
+  const items = asked.items ?? itemsOf(asked.criteria);
+  // What the linter lets through names courses only.
+  const data = { ...asked, items, edition, ...optional({ draft: command.draft }) } as LearningPlanPublishedData;
+  if (isSameContent(data, state.learningPlans.get(data.learningPlan)?.at(-1))) return [];
+  const fault = lintLearningPlan(asked, state)[0];
+  return fault === undefined ? [{ type: 'LearningPlanPublished', data }] : refusal(fault);
+}
+
+function publishScheme(command: Of<'DefineScheme' | 'ReviseScheme'>, state: Catalogue): Decision {
+  const asked = command.scheme;
+  const edition = nextEdition(command, 'scheme', asked.scheme, state);
+  if (typeof edition !== 'number') return edition;
+  const { award = 'automatic', kind = 'internal', items = itemsOf(asked.criteria) } = asked;
+  const approval = asked.approval ?? (award === 'on-approval' ? APPROVAL_DEFAULT : undefined);
+  const data: SchemePublishedData = {
+    ...asked,
+    kind,
+    items,
+    award,
+    edition,
+    ...optional({ approval, draft: command.draft }),
+  };
+  if (isSameContent(data, state.schemes.get(data.scheme)?.at(-1))) return [];
+  const fault = lintScheme(asked, state)[0];
+  return fault === undefined ? [{ type: 'SchemePublished', data }] : refusal(fault);
+}
+
+/** The number of the edition that the command makes, or why it makes none. */
+function nextEdition(
+  command: Exclude<CatalogueCommand, Of<'Retire' | 'DefineGroup' | 'ChangeRules'>>,
+  kind: DefinitionKind,
   id: string,
-  edition: Edition,
-): ReadonlyMap<string, readonly Edition[]> {
-  return new Map(editions).set(id, [...(editions.get(id) ?? []), edition]);
+  state: Catalogue,
+): number | Rejection<CatalogueRejectionCode> {
+  if (command.draft !== undefined && state.publishedDrafts.has(command.draft)) return draftPublished();
+  const editions = editionsOf(state, kind, id);
+  const isNew = command.type === 'DefineCourse' || command.type === 'DefineLearningPlan' || command.type === 'DefineScheme';
+  if (isNew) return editions === undefined ? 1 : alreadyDefined(kind);
+  if (editions === undefined) return unknownDefinition(kind);
+  if (retirementOf(state, kind, id) !== undefined)
+    return reject('DEFINITION_RETIRED', 'It was retired and gets no new edition. Define another one under a new id.');
+  const next = editions.length + 1;
+  return command.edition === undefined || command.edition === next
+    ? next
+    : reject(
+        'EDITION_OUT_OF_ORDER',
+        `The next edition is number ${next}, not ${command.edition}. Read the definition again and decide anew.`,
+        '/edition',
+      );
 }
 
-/** The edition that stands now. */
-export function latest<Edition>(editions: ReadonlyMap<string, readonly Edition[]>, id: string): Edition | undefined {
-  return editions.get(id)?.at(-1);
+/** Whether an edition says nothing new; its number, origin and the keys of what is sealed in it are no content. */
+function isSameContent(asked: object, standing: object | undefined): boolean {
+  const contentOf = (edition: object): object => {
+    const {
+      edition: _,
+      draft: __,
+      responsibleParty: ___,
+      responsiblePartySubject: ____,
+      ...content
+    } = edition as Record<string, unknown>;
+    return content;
+  };
+  return standing !== undefined && isSameJson(contentOf(asked), contentOf(standing));
 }
+
+/** The party stands sealed in the state, so its text comes with the circumstances; one that cannot be read any more is another one. */
+function isSameParty(asked: CoursePublishedData, standing: CourseEdition, opened: OpenedParty | undefined): boolean {
+  if (standing.responsibleParty === undefined) return asked.responsibleParty === undefined;
+  return opened?.edition === standing.edition && opened.responsibleParty === asked.responsibleParty;
+}
+
+/** Ends new use and touches no holder; a second retirement changes nothing. */
+function retire({ kind, id, reason, reasonSubject }: Of<'Retire'>, state: Catalogue): Decision {
+  if (editionsOf(state, kind, id) === undefined) return unknownDefinition(kind);
+  if (retirementOf(state, kind, id) !== undefined) return [];
+  return [{ type: 'DefinitionRetired', data: { kind, id, reasonCode: reason.code, reason: reason.text, reasonSubject } }];
+}
+
+const EXISTS = {
+  course: 'A course with this id is defined already. Publish a new edition of it instead.',
+  learningPlan: 'A learning plan with this id is defined already. Publish a new edition of it instead.',
+  scheme: 'A scheme with this id is defined already. Publish a new edition of it instead.',
+} as const;
+
+function alreadyDefined(kind: DefinitionKind): Rejection<CatalogueRejectionCode> {
+  if (kind === 'course') return reject('COURSE_EXISTS', EXISTS.course);
+  return kind === 'scheme' ? reject('SCHEME_EXISTS', EXISTS.scheme) : reject('LEARNING_PLAN_EXISTS', EXISTS.learningPlan);
+}
+
+export const draftPublished = () =>
+  reject('DRAFT_PUBLISHED', 'This draft was published before. Make a new draft for a further edition.');
+
+const refusal = ({ code, detail, pointer }: Fault): Rejection<CatalogueRejectionCode> => reject(code, detail, pointer);
+
+/** Leaves out what is not there, because an absent field is not a field that holds nothing. */
+function optional<Fields extends Record<string, string | undefined>>(fields: Fields): { [Name in keyof Fields]?: string } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Fields]?: string;
+  };
+}
+
+export { latest, type Catalogue } from './state.js';
+export type { CatalogueCommand } from './commands.js';

@@ -2,60 +2,85 @@ import { z } from 'zod';
 import { defineEvent } from '../../ledger/event-registry.js';
 import type { LedgerEvent } from '../../ledger/envelope.js';
 import { sealedSchema, type Secret } from '../../ledger/sealed.js';
-import { calendarDuration, definitionId, isoDate, text, timeZone } from '../../shared/text.js';
-import { criteriaSchema } from './criteria.js';
+import type { JsonObject } from '../../shared/json.js';
+import { definitionId, reasonCode, text } from '../../shared/text.js';
+import { courseContent, learningPlanContent, planItemsSchema, schemeContent, schemeFilledIn } from './content.js';
+import { itemsOf, planCriteriaSchema, type Criteria } from './criteria.js';
+import type { CourseEdition, DefinitionKind, LearningPlanEdition, OrganizationRules, SchemeEdition } from './state.js';
 
-export const validitySchema = z.union([
-  z.strictObject({ perpetual: z.literal(true) }),
-  z.strictObject({ duration: calendarDuration }),
-]);
-export type Validity = z.infer<typeof validitySchema>;
+const edition = z.int().min(1);
+/** The draft that the edition came from, where it came from one. */
+const draft = z.uuid().optional();
 
-/** What a course states of itself; its responsible party may be a person and is sealed under a key of its own. */
-export const courseContent = {
-  title: text(300),
-  description: text(5_000).optional(),
-  launchAddress: z
-    .url({ protocol: /^https?$/ })
-    .max(2_000)
-    .optional(),
-  workloadHours: z
-    .string()
-    .regex(/^\d{1,5}(\.\d{1,2})?$/, 'Must be hours as a decimal in a string, for example "7.5".')
-    .optional(),
-  responsibleParty: text(300).optional(),
-  institution: text(300).optional(),
-};
-
-export const schemeContent = {
-  title: text(300),
-  published: isoDate,
-  timeZone,
-  validity: validitySchema,
-  award: z.literal('automatic'),
-  criteria: criteriaSchema,
-};
+export const GROUP_TITLE_CHARACTERS_MAX = 300;
 
 const coursePublished = z.strictObject({
   course: definitionId,
-  edition: z.int().min(1),
+  edition,
   ...courseContent,
   responsibleParty: sealedSchema.optional(),
   responsiblePartySubject: z.uuid().optional(),
+  draft,
 });
-const schemePublished = z.strictObject({ scheme: definitionId, edition: z.int().min(1), ...schemeContent });
+const learningPlanPublished = z.strictObject({
+  learningPlan: definitionId,
+  edition,
+  ...learningPlanContent,
+  items: planItemsSchema,
+  criteria: planCriteriaSchema,
+  draft,
+});
+const schemePublished = z.strictObject({ scheme: definitionId, edition, ...schemeContent, ...schemeFilledIn, draft });
+export const definitionKind = z.enum(['course', 'learningPlan', 'scheme']);
+const definitionRetired = z.strictObject({
+  kind: definitionKind,
+  id: definitionId,
+  reasonCode,
+  reason: sealedSchema,
+  /** What a reason says may be about a person: it can be erased by itself. */
+  reasonSubject: z.uuid(),
+});
+export const groupContent = { group: definitionId, title: text(GROUP_TITLE_CHARACTERS_MAX) };
+export const organizationRules = { learnersCorrectOwnNames: z.boolean(), secondApprover: z.boolean() };
 
-export type CoursePublishedData = Omit<z.infer<typeof coursePublished>, 'responsibleParty'> & {
-  responsibleParty?: Secret | undefined;
-};
-export type SchemePublishedData = z.infer<typeof schemePublished>;
+type FromDraft = { readonly draft?: string | undefined };
+export type CoursePublishedData = CourseEdition & FromDraft & { readonly responsiblePartySubject?: string | undefined };
+export type LearningPlanPublishedData = LearningPlanEdition & FromDraft;
+export type SchemePublishedData = SchemeEdition & FromDraft;
+export interface DefinitionRetiredData {
+  readonly kind: DefinitionKind;
+  readonly id: string;
+  readonly reasonCode: string;
+  readonly reason: Secret;
+  readonly reasonSubject: string;
+}
 
 export type CatalogueEvent =
-  LedgerEvent<'CoursePublished', CoursePublishedData> | LedgerEvent<'SchemePublished', SchemePublishedData>;
+  | LedgerEvent<'CoursePublished', CoursePublishedData>
+  | LedgerEvent<'LearningPlanPublished', LearningPlanPublishedData>
+  | LedgerEvent<'SchemePublished', SchemePublishedData>
+  | LedgerEvent<'DefinitionRetired', DefinitionRetiredData>
+  | LedgerEvent<'GroupDefined', { readonly group: string; readonly title: string }>
+  | LedgerEvent<'OrganizationRulesChanged', OrganizationRules>;
+
+/** Version 2 only adds what may be absent. */
+const courseOfVersion1 = (data: JsonObject): JsonObject => data;
+/** A scheme of version 1 listed nothing beside its criteria and was what the organization itself certifies. */
+const schemeOfVersion1 = (data: JsonObject): JsonObject => ({
+  ...data,
+  kind: 'internal',
+  items: itemsOf(data['criteria'] as unknown as Criteria) as unknown as JsonObject[],
+});
 
 export const catalogueEvents = [
   defineEvent('CoursePublished', coursePublished, {
+    version: 2,
     sealed: [{ field: 'responsibleParty', subject: 'responsiblePartySubject' }],
+    upcasters: [courseOfVersion1],
   }),
-  defineEvent('SchemePublished', schemePublished),
+  defineEvent('LearningPlanPublished', learningPlanPublished),
+  defineEvent('SchemePublished', schemePublished, { version: 2, upcasters: [schemeOfVersion1] }),
+  defineEvent('DefinitionRetired', definitionRetired, { sealed: [{ field: 'reason', subject: 'reasonSubject' }] }),
+  defineEvent('GroupDefined', z.strictObject(groupContent)),
+  defineEvent('OrganizationRulesChanged', z.strictObject(organizationRules)),
 ];

@@ -1,0 +1,99 @@
+import type { Secret } from '../../ledger/sealed.js';
+import type { CourseContent, LearningPlanContent, SchemeContent, Validity } from './content.js';
+import type { DefinitionKind, OrganizationRules } from './state.js';
+
+/** A course with the owner of the key for its responsible party, which may be a person. */
+export type AskedCourse = Omit<CourseContent, 'responsibleParty'> & {
+  readonly course: string;
+  readonly responsibleParty?: Secret | undefined;
+  readonly responsiblePartySubject?: string | undefined;
+};
+export type AskedLearningPlan = LearningPlanContent & { readonly learningPlan: string };
+export type AskedScheme = SchemeContent & { readonly scheme: string };
+
+/** A certification over this one course, defined with it in one step (domain.md, Award; rules 003-1 to 003-3 are its criteria). */
+export interface AskedCertificate {
+  readonly scheme: string;
+  readonly title?: string | undefined;
+  readonly published: string;
+  readonly timeZone: string;
+  readonly validity: Validity;
+}
+
+/** A revision may say which edition it means to be, and a definition from which draft it comes. */
+interface Revision {
+  readonly edition?: number | undefined;
+}
+interface Origin {
+  readonly draft?: string | undefined;
+}
+
+export type CatalogueCommand =
+  | (Origin & {
+      readonly type: 'DefineCourse';
+      readonly course: AskedCourse;
+      readonly certificate?: AskedCertificate | undefined;
+    })
+  | (Origin & Revision & { readonly type: 'ReviseCourse'; readonly course: AskedCourse })
+  | (Origin & { readonly type: 'DefineLearningPlan'; readonly learningPlan: AskedLearningPlan })
+  | (Origin & Revision & { readonly type: 'ReviseLearningPlan'; readonly learningPlan: AskedLearningPlan })
+  | (Origin & { readonly type: 'DefineScheme'; readonly scheme: AskedScheme })
+  | (Origin & Revision & { readonly type: 'ReviseScheme'; readonly scheme: AskedScheme })
+  | {
+      readonly type: 'Retire';
+      readonly kind: DefinitionKind;
+      readonly id: string;
+      readonly reason: { readonly code: string; readonly text: string };
+      readonly reasonSubject: string;
+    }
+  | { readonly type: 'DefineGroup'; readonly group: string; readonly title: string }
+  | { readonly type: 'ChangeRules'; readonly rules: OrganizationRules };
+
+/** The text of the latest edition's responsible party, which the state holds sealed; absent where it was not asked for. */
+export interface OpenedParty {
+  readonly edition: number;
+  readonly responsibleParty: string;
+}
+
+export type CatalogueRejectionCode =
+  | 'COURSE_EXISTS'
+  | 'COURSE_UNKNOWN'
+  | 'LEARNING_PLAN_EXISTS'
+  | 'LEARNING_PLAN_UNKNOWN'
+  | 'SCHEME_EXISTS'
+  | 'SCHEME_UNKNOWN'
+  | 'DEFINITION_RETIRED'
+  | 'EDITION_OUT_OF_ORDER'
+  | 'DRAFT_PUBLISHED'
+  | 'FORBIDDEN'
+  | FaultCode;
+
+/** What the linter finds. */
+export type FaultCode =
+  | 'CRITERIA_NEVER_SATISFIED'
+  | 'CRITERIA_ALWAYS_SATISFIED'
+  | 'CRITERIA_REPEATED'
+  | 'CRITERIA_TOO_LARGE'
+  | 'COURSE_UNKNOWN'
+  | 'COURSE_IN_TOO_MANY_SCHEMES'
+  | 'LEARNING_PLAN_UNKNOWN'
+  | 'PLAN_IN_PLAN'
+  | 'EDITION_UNKNOWN'
+  | 'EDITION_OUT_OF_ORDER'
+  | 'DEFINITION_RETIRED'
+  | 'ACTIVITY_UNKNOWN'
+  | 'ACTIVITY_REPEATED'
+  | 'MINIMUM_ABOVE_SCALE'
+  | 'ITEM_MISSING'
+  | 'ITEM_REPEATED'
+  | 'DUE_BEFORE_START'
+  | 'DOCUMENT_UNREVIEWED'
+  | 'APPROVAL_UNASKED'
+  | 'INVALID_REQUEST';
+
+/** One thing that is wrong with a definition, with the JSON Pointer of the node that offends. */
+export interface Fault {
+  readonly code: FaultCode;
+  readonly pointer: string;
+  readonly detail: string;
+}
