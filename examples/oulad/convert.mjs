@@ -1,5 +1,5 @@
 // Turns the Open University Learning Analytics dataset into certledger's import format, one JSON row a line on standard output.
-//   node examples/oulad/convert.mjs <folder with courses.csv and studentInfo.csv, plain or .gz> > rows.ndjson
+//   node examples/oulad/convert.mjs <folder with the five tables, plain or .gz> > rows.ndjson
 // The mapping rules are in README.md beside this file.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,11 +13,20 @@ const MODULES = ['AAA', 'BBB', 'CCC', 'DDD', 'EEE', 'FFF', 'GGG'];
 const START_MONTH = { B: 1, J: 9 }; // February and October, counted from 0 as Date.UTC does
 const DAY_MS = 86_400_000;
 const RESULTS = ['Pass', 'Distinction', 'Fail', 'Withdrawn'];
+const ASSESSMENT_TYPES = ['TMA', 'CMA', 'Exam'];
+// The largest day that is written with four digits lies within 28 years of its presentation's start.
+const DAY = /^-?\d{1,4}$/;
+const SCORE = /^\d{1,3}(\.\d{1,4})?$/;
+// The order of rows of one presentation that are of the same instant: nobody completes or leaves before what they did that day.
+const RANK = { enrolment: 0, activity: 1, completion: 2, withdrawal: 2 };
 
 class InputError extends Error {}
 
-/** Reads only the wanted columns of `<name>.csv` or `<name>.csv.gz`; the parser drops the others, so no record ever holds them. */
-function readTable(folder, name, wanted) {
+/**
+ * Hands each line's wanted columns of `<name>.csv` or `<name>.csv.gz` to `take`, with a function that refuses the line. The parser
+ * drops the other columns, so no record ever holds them, and keeps no line that was taken.
+ */
+function readTable(folder, name, wanted, take) {
   const path = [join(folder, `${name}.csv`), join(folder, `${name}.csv.gz`)].find((candidate) => existsSync(candidate));
   if (path === undefined) throw new InputError(`${folder} has neither ${name}.csv nor ${name}.csv.gz`);
   const select = (header) => {
@@ -27,61 +36,166 @@ function readTable(folder, name, wanted) {
   };
   try {
     const bytes = readFileSync(path);
-    const records = parse(path.endsWith('.gz') ? gunzipSync(bytes) : bytes, {
+    parse(path.endsWith('.gz') ? gunzipSync(bytes) : bytes, {
       bom: true,
       columns: select,
       skip_empty_lines: true,
-      info: true,
+      onRecord: (record, { lines }) => {
+        take(record, (why) => {
+          throw new InputError(`${path} line ${lines}: ${why}`);
+        });
+        return null;
+      },
     });
-    return records.map(({ record, info }) => ({ ...record, at: `${path} line ${info.lines}` }));
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(`${path} cannot be read: ${error.message}`);
   }
 }
 
-/** The instant a presentation ends: 00:00 UTC on 1 February (B) or 1 October (J) of its year, plus its length in days. */
-function presentationEnd(presentation, length, at) {
-  const parts = /^(\d{4})([BJ])$/.exec(presentation);
-  if (parts === null) throw new InputError(`${at}: presentation "${presentation}" is not a year followed by B or J`);
-  if (!/^[1-9]\d{0,3}$/.test(length)) throw new InputError(`${at}: length "${length}" is not a number of days`);
-  const end = Date.UTC(Number(parts[1]), START_MONTH[parts[2]], 1) + Number(length) * DAY_MS;
-  return new Date(end).toISOString().replace('.000Z', 'Z');
+/** The dataset leaves a cell empty or writes a question mark where a value is missing. */
+const present = (cell) => (cell === '' || cell === '?' ? undefined : cell);
+const instant = (milliseconds) => new Date(milliseconds).toISOString().replace('.000Z', 'Z');
+
+/** The instant so many days after a presentation's start, undefined where the dataset has no day. */
+function dayOf(presentation, cell, column, refuse) {
+  const day = present(cell);
+  if (day !== undefined && !DAY.test(day)) refuse(`${column} "${cell}" is not a number of days`);
+  return day === undefined ? undefined : instant(presentation.start + Number(day) * DAY_MS);
 }
 
-function readPresentationEnds(folder) {
-  const ends = new Map();
+/** Start and end of each presentation: from 00:00 UTC on 1 February (B) or 1 October (J) of its year, as many days as it lasts. */
+function readPresentations(folder) {
+  const presentations = new Map();
   const columns = ['code_module', 'code_presentation', 'module_presentation_length'];
-  for (const { code_module: module, code_presentation: presentation, ...rest } of readTable(folder, 'courses', columns)) {
-    if (!MODULES.includes(module)) throw new InputError(`${rest.at}: module "${module}" is not one of ${MODULES.join(', ')}`);
-    const key = `${module}-${presentation}`;
-    if (ends.has(key)) throw new InputError(`${rest.at}: ${key} is listed twice`);
-    ends.set(key, presentationEnd(presentation, rest.module_presentation_length, rest.at));
-  }
-  return ends;
+  readTable(folder, 'courses', columns, (line, refuse) => {
+    const { code_module: course, code_presentation: code, module_presentation_length: length } = line;
+    if (!MODULES.includes(course)) refuse(`module "${course}" is not one of ${MODULES.join(', ')}`);
+    const parts = /^(\d{4})([BJ])$/.exec(code);
+    if (parts === null) refuse(`presentation "${code}" is not a year followed by B or J`);
+    if (!/^[1-9]\d{0,3}$/.test(length)) refuse(`length "${length}" is not a number of days`);
+    const name = `${course}-${code}`;
+    if (presentations.has(name)) refuse(`${name} is listed twice`);
+    const start = Date.UTC(Number(parts[1]), START_MONTH[parts[2]], 1);
+    presentations.set(name, { name, course, code, start, end: instant(start + Number(length) * DAY_MS) });
+  });
+  return presentations;
 }
 
-/** Each learner's completions, by learner id in the order the ids first appear. */
-function readLearners(folder, ends) {
+/** The presentation that a line is about, which must be one of the courses table. */
+function presentationOf(presentations, { code_module: course, code_presentation: code }, refuse) {
+  return presentations.get(`${course}-${code}`) ?? refuse(`the courses table has no ${course}-${code}`);
+}
+
+/** Each assessment by its id: its presentation, and its entry among the activities of the course. */
+function readAssessments(folder, presentations) {
+  const assessments = new Map();
+  const numbers = new Map();
+  const columns = ['code_module', 'code_presentation', 'id_assessment', 'assessment_type'];
+  readTable(folder, 'assessments', columns, (line, refuse) => {
+    const { id_assessment: activity, assessment_type: type } = line;
+    const presentation = presentationOf(presentations, line, refuse);
+    if (!/^\d+$/.test(activity)) refuse(`id_assessment "${activity}" is not a number`);
+    if (!ASSESSMENT_TYPES.includes(type)) refuse(`assessment_type "${type}" is not one of ${ASSESSMENT_TYPES.join(', ')}`);
+    if (assessments.has(activity)) refuse(`assessment ${activity} is listed twice`);
+    const number = (numbers.get(`${presentation.name} ${type}`) ?? 0) + 1;
+    numbers.set(`${presentation.name} ${type}`, number);
+    const title = `${presentation.code} ${type} ${number}`;
+    assessments.set(activity, { presentation, listed: { activity, kind: 'assessment', title, maxScore: '100' } });
+  });
+  return assessments;
+}
+
+/** The dated rows of every learner, by learner id in the order the ids first appear in studentInfo. */
+function readLearners(folder, presentations, assessments) {
   const learners = new Map();
-  const seen = new Set();
+  const ids = new Set();
+  const add = (presentation, at, row, refuse) => {
+    if (ids.has(row.row)) refuse(`${row.row} stands there twice`);
+    ids.add(row.row);
+    learners.get(row.learner).push({ presentation, at, row });
+  };
+  const results = readResults(folder, presentations, learners, add);
+  readRegistrations(folder, presentations, results, add);
+  for (const [name, result] of results) {
+    if (!result.registered) throw new InputError(`studentRegistration has no line of ${name}, whose result is known`);
+  }
+  readSubmissions(folder, assessments, learners, add);
+  return learners;
+}
+
+/** What became of each learner in each presentation; who passed has completed the course at its end. */
+function readResults(folder, presentations, learners, add) {
+  const results = new Map();
   const columns = ['code_module', 'code_presentation', 'id_student', 'final_result'];
-  for (const entry of readTable(folder, 'studentInfo', columns)) {
-    const { code_module: course, code_presentation: presentation, id_student: learner, final_result: result, at } = entry;
-    if (!/^\d+$/.test(learner)) throw new InputError(`${at}: id_student "${learner}" is not a number`);
-    if (!RESULTS.includes(result)) throw new InputError(`${at}: final_result "${result}" is not one of ${RESULTS.join(', ')}`);
-    const completedAt = ends.get(`${course}-${presentation}`);
-    if (completedAt === undefined) throw new InputError(`${at}: the courses table has no ${course}-${presentation}`);
-    const row = `completion-${course}-${presentation}-${learner}`;
-    if (seen.has(row)) throw new InputError(`${at}: learner ${learner} has a second result for ${course}-${presentation}`);
-    seen.add(row);
+  readTable(folder, 'studentInfo', columns, (line, refuse) => {
+    const { id_student: learner, final_result: result } = line;
+    if (!/^\d+$/.test(learner)) refuse(`id_student "${learner}" is not a number`);
+    if (!RESULTS.includes(result)) refuse(`final_result "${result}" is not one of ${RESULTS.join(', ')}`);
+    const presentation = presentationOf(presentations, line, refuse);
+    const name = `${presentation.name}-${learner}`;
+    if (results.has(name)) refuse(`learner ${learner} has a second result for ${presentation.name}`);
+    results.set(name, { result, registered: false });
 
     if (!learners.has(learner)) learners.set(learner, []);
-    if (result !== 'Pass' && result !== 'Distinction') continue;
-    const completion = { kind: 'completion', source: SOURCE, row, learner, course, completedAt };
-    learners.get(learner).push(result === 'Distinction' ? { ...completion, honours: 'Distinction' } : completion);
-  }
-  return learners;
+    if (result !== 'Pass' && result !== 'Distinction') return;
+    const { course, end: completedAt } = presentation;
+    const completion = { kind: 'completion', source: SOURCE, row: `completion-${name}`, learner, course, completedAt };
+    const row = result === 'Distinction' ? { ...completion, honours: 'Distinction' } : completion;
+    add(presentation, completedAt, row, refuse);
+  });
+  return results;
+}
+
+/** An enrolment for each registration and a withdrawal for each that came to one; a missing date is left out and never guessed at. */
+function readRegistrations(folder, presentations, results, add) {
+  const columns = ['code_module', 'code_presentation', 'id_student', 'date_registration', 'date_unregistration'];
+  readTable(folder, 'studentRegistration', columns, (line, refuse) => {
+    const presentation = presentationOf(presentations, line, refuse);
+    const learner = line.id_student;
+    const name = `${presentation.name}-${learner}`;
+    const known = results.get(name) ?? refuse(`studentInfo has no result of learner ${learner} for ${presentation.name}`);
+    known.registered = true;
+    const row = (kind, dated) => ({
+      kind,
+      source: SOURCE,
+      row: `${kind}-${name}`,
+      learner,
+      course: presentation.course,
+      ...dated,
+    });
+    const enrolledAt = dayOf(presentation, line.date_registration, 'date_registration', refuse);
+    add(presentation, enrolledAt, row('enrolment', { enrolledAt }), refuse);
+    const withdrawnAt = dayOf(presentation, line.date_unregistration, 'date_unregistration', refuse);
+    if (known.result === 'Withdrawn') add(presentation, withdrawnAt, row('withdrawal', { withdrawnAt }), refuse);
+  });
+}
+
+/** An activity for each assessment handed in, at the day counted from the start of the presentation that the assessment belongs to. */
+function readSubmissions(folder, assessments, learners, add) {
+  const columns = ['id_student', 'id_assessment', 'date_submitted', 'is_banked', 'score'];
+  readTable(folder, 'studentAssessment', columns, (line, refuse) => {
+    const { id_student: learner, id_assessment: activity, is_banked: banked } = line;
+    if (!learners.has(learner)) refuse(`studentInfo has no learner ${learner}`);
+    const { presentation } = assessments.get(activity) ?? refuse(`the assessments table has no assessment ${activity}`);
+    if (banked !== '0' && banked !== '1') refuse(`is_banked "${banked}" is neither 0 nor 1`);
+    const score = present(line.score);
+    if (score !== undefined && !SCORE.test(score)) refuse(`score "${score}" is not a decimal number`);
+    const reportedAt = dayOf(presentation, line.date_submitted, 'date_submitted', refuse);
+    const row = {
+      kind: 'activity',
+      source: SOURCE,
+      row: `activity-${activity}-${learner}`,
+      learner,
+      course: presentation.course,
+      activity,
+      activityKind: 'assessment',
+      score,
+      reportedAt,
+      carriedOver: banked === '1' ? true : undefined,
+    };
+    add(presentation, reportedAt, row, refuse);
+  });
 }
 
 const of = (...modules) => modules.map((course) => ({ course }));
@@ -106,20 +220,38 @@ const SCHEMES = [
 
 const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
-function* rows(learners) {
+/** In order of time; what lacks its instant comes before all, as it will be refused whatever it follows. */
+const inOrder = (a, b) =>
+  compare(a.at ?? '', b.at ?? '') ||
+  compare(a.row.course, b.row.course) ||
+  a.presentation.start - b.presentation.start ||
+  RANK[a.row.kind] - RANK[b.row.kind] ||
+  compare(a.row.row, b.row.row);
+
+function* rows(assessments, learners) {
   for (const course of MODULES) {
     const title = `Open University module ${course}`;
-    yield { kind: 'course', source: SOURCE, row: `course-${course}`, course, title, institution: 'The Open University' };
+    const own = [...assessments.values()].filter(({ presentation }) => presentation.course === course);
+    const activities = own.map(({ listed }) => listed);
+    yield {
+      kind: 'course',
+      source: SOURCE,
+      row: `course-${course}`,
+      course,
+      title,
+      institution: 'The Open University',
+      activities,
+    };
   }
   yield* SCHEMES;
-  for (const [learner, completions] of learners) {
+  for (const [learner, own] of learners) {
     yield { kind: 'learner', source: SOURCE, row: `learner-${learner}`, learner };
-    yield* completions.sort((a, b) => compare(a.completedAt, b.completedAt) || compare(a.course, b.course));
+    for (const { row } of own.sort(inOrder)) yield row;
   }
 }
 
-function* lines(learners) {
-  for (const row of rows(learners)) yield `${JSON.stringify(row)}\n`;
+function* lines(assessments, learners) {
+  for (const row of rows(assessments, learners)) yield `${JSON.stringify(row)}\n`;
 }
 
 async function main(folder, ...rest) {
@@ -127,8 +259,10 @@ async function main(folder, ...rest) {
     throw new InputError('usage: node examples/oulad/convert.mjs <folder> > rows.ndjson');
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new InputError(`${folder} is not a folder`);
   // Everything is read and checked before the first line goes out, so a bad input never leaves half a file that looks whole.
-  const learners = readLearners(folder, readPresentationEnds(folder));
-  await pipeline(Readable.from(lines(learners)), process.stdout);
+  const presentations = readPresentations(folder);
+  const assessments = readAssessments(folder, presentations);
+  const learners = readLearners(folder, presentations, assessments);
+  await pipeline(Readable.from(lines(assessments, learners)), process.stdout);
 }
 
 try {

@@ -8,7 +8,22 @@ import { fileURLToPath } from 'node:url';
 
 const QUOTA = { pair: 4, several: 8, one: 14, none: 14 };
 const CSV_QUOTA = { pair: 3, several: 3, one: 3, none: 3 };
-const CSV_HEADER = ['kind', 'source', 'row', 'learner', 'course', 'completedAt', 'honours'];
+const CSV_HEADER = [
+  'kind',
+  'source',
+  'row',
+  'learner',
+  'course',
+  'enrolledAt',
+  'activity',
+  'activityKind',
+  'score',
+  'reportedAt',
+  'carriedOver',
+  'completedAt',
+  'honours',
+  'withdrawnAt',
+];
 
 const [input, folder = fileURLToPath(new URL('./extract/', import.meta.url))] = process.argv.slice(2);
 if (input === undefined) {
@@ -26,7 +41,7 @@ for (const row of rows.filter(({ learner }) => learner !== undefined)) {
 }
 
 function group(own) {
-  const courses = new Set(own.flatMap(({ course }) => course ?? []));
+  const courses = new Set(own.filter(({ kind }) => kind === 'completion').map(({ course }) => course));
   const both = (a, b) => courses.has(a) && courses.has(b);
   if (both('AAA', 'BBB') || both('CCC', 'DDD')) return 'pair';
   return courses.size === 0 ? 'none' : courses.size === 1 ? 'one' : 'several';
@@ -42,7 +57,7 @@ const ascending = [...byLearner.entries()].sort(([a], [b]) => Number(a) - Number
 const chosen = take(QUOTA, ascending);
 
 const head = rows.filter(({ kind }) => kind === 'course' || kind === 'scheme');
-const cell = (value = '') => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
+const cell = (value = '') => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : String(value));
 const csv = take(CSV_QUOTA, chosen)
   .flat()
   .map((row) => CSV_HEADER.map((name) => cell(row[name])));

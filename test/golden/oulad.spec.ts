@@ -16,6 +16,7 @@ const COURSES = `"code_module","code_presentation","module_presentation_length"
 "BBB","2016B","29"
 "CCC","2014B","241"
 "DDD","2014J","269"
+"EEE","2013J","268"
 "EEE","2014B","28"
 "FFF","2015B","28"
 `;
@@ -24,8 +25,9 @@ const COURSES = `"code_module","code_presentation","module_presentation_length"
 const HEADER =
   '"code_module","code_presentation","id_student","gender","region","highest_education","imd_band","age_band","num_of_prev_attempts","studied_credits","disability","final_result"';
 const FORBIDDEN = ['Zz-gender', 'Zz-region', 'Zz-education', 'Zz-imd', 'Zz-age', 'Zz-attempts', 'Zz-credits', 'Zz-disability'];
+const quoted = (values: readonly string[]): string => values.map((value) => `"${value}"`).join(',');
 const info = (module: string, presentation: string, learner: string, result: string): string =>
-  [module, presentation, learner, ...FORBIDDEN, result].map((value) => `"${value}"`).join(',');
+  quoted([module, presentation, learner, ...FORBIDDEN, result]);
 const STUDENTS = `${[
   HEADER,
   info('DDD', '2014J', '30', 'Pass'),
@@ -36,7 +38,39 @@ const STUDENTS = `${[
   info('BBB', '2016B', '8', 'Withdrawn'),
   info('FFF', '2015B', '9', 'Pass'),
   info('EEE', '2014B', '9', 'Pass'),
+  info('EEE', '2014B', '10', 'Withdrawn'),
+  info('EEE', '2013J', '10', 'Withdrawn'),
 ].join('\n')}\n`;
+
+const ASSESSMENTS = `"code_module","code_presentation","id_assessment","assessment_type","date","weight"
+"AAA","2015J","101","TMA","19","Zz-weight"
+"AAA","2015J","103","Exam","","100"
+"AAA","2015J","102","TMA","54","20"
+"BBB","2016B","201","CMA","10","5"
+`;
+const registration = (...line: [module: string, presentation: string, learner: string, on: string, off: string]) => quoted(line);
+const REGISTRATIONS = `${[
+  '"code_module","code_presentation","id_student","date_registration","date_unregistration"',
+  registration('DDD', '2014J', '30', '-10', ''),
+  registration('AAA', '2015J', '7', '-5', ''),
+  registration('BBB', '2016B', '7', '0', ''),
+  registration('CCC', '2014B', '30', '', ''),
+  registration('AAA', '2015J', '8', '-1', '3'),
+  registration('BBB', '2016B', '8', '-20', '12'),
+  registration('FFF', '2015B', '9', '1', '?'),
+  registration('EEE', '2014B', '9', '2', ''),
+  registration('EEE', '2014B', '10', '0', ''),
+  registration('EEE', '2013J', '10', '-1', '123'),
+].join('\n')}\n`;
+const SUBMISSIONS = `id_student,id_assessment,date_submitted,is_banked,score
+7,103,152,0,90
+7,101,18,0,78.5
+7,102,54,0,?
+7,201,-1,1,60
+8,101,-1,0,50
+8,201,12,0,40
+8,102,140,0,0
+`;
 
 const run = (script: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } =>
   spawnSync(process.execPath, [join(example, script), ...args], { encoding: 'utf8' });
@@ -51,11 +85,23 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'oulad-'));
   writeFileSync(join(folder, 'courses.csv'), COURSES);
   writeFileSync(join(folder, 'studentInfo.csv.gz'), gzipSync(STUDENTS));
+  writeFileSync(join(folder, 'assessments.csv'), ASSESSMENTS);
+  writeFileSync(join(folder, 'studentRegistration.csv'), REGISTRATIONS);
+  writeFileSync(join(folder, 'studentAssessment.csv.gz'), gzipSync(SUBMISSIONS));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('convert.mjs on a made-up folder', () => {
-  test('writes courses, schemes, then each learner followed by their completions in order of date', () => {
+  const activities: Record<string, object[]> = {
+    AAA: [
+      { activity: '101', kind: 'assessment', title: '2015J TMA 1', maxScore: '100' },
+      { activity: '103', kind: 'assessment', title: '2015J Exam 1', maxScore: '100' },
+      { activity: '102', kind: 'assessment', title: '2015J TMA 2', maxScore: '100' },
+    ],
+    BBB: [{ activity: '201', kind: 'assessment', title: '2016B CMA 1', maxScore: '100' }],
+  };
+
+  test('writes courses with their assessments, then schemes', () => {
     const { status, stdout, stderr } = run('convert.mjs', folder);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const rows = readRows(stdout);
@@ -68,6 +114,7 @@ describe('convert.mjs on a made-up folder', () => {
         course,
         title: `Open University module ${course}`,
         institution: 'The Open University',
+        activities: activities[course] ?? [],
       })),
     );
 
@@ -88,42 +135,93 @@ describe('convert.mjs on a made-up folder', () => {
         criteria: { any: pairs },
       },
     ]);
+  });
 
+  test('then writes each learner followed by their rows in order of time', () => {
     const learner = (id: string): Row => ({ kind: 'learner', source: 'oulad', row: `learner-${id}`, learner: id });
-    const completion = (course: string, presentation: string, id: string, completedAt: string, honours?: string): Row => ({
-      kind: 'completion',
+    const dated = (kind: string, course: string, presentation: string, id: string, more: Row = {}): Row => ({
+      kind,
       source: 'oulad',
-      row: `completion-${course}-${presentation}-${id}`,
+      row: `${kind}-${course}-${presentation}-${id}`,
       learner: id,
       course,
-      completedAt,
-      ...(honours === undefined ? {} : { honours }),
+      ...more,
     });
-    expect(rows.slice(10)).toEqual([
+    const enrolment = (course: string, presentation: string, id: string, day?: string): Row =>
+      dated('enrolment', course, presentation, id, day === undefined ? {} : { enrolledAt: `${day}T00:00:00Z` });
+    const withdrawal = (course: string, presentation: string, id: string, day?: string): Row =>
+      dated('withdrawal', course, presentation, id, day === undefined ? {} : { withdrawnAt: `${day}T00:00:00Z` });
+    const completion = (course: string, presentation: string, id: string, day: string, more: Row = {}): Row =>
+      dated('completion', course, presentation, id, { completedAt: `${day}T00:00:00Z`, ...more });
+    const activity = (course: string, assessment: string, id: string, day: string, more: Row): Row => ({
+      kind: 'activity',
+      source: 'oulad',
+      row: `activity-${assessment}-${id}`,
+      learner: id,
+      course,
+      activity: assessment,
+      activityKind: 'assessment',
+      reportedAt: `${day}T00:00:00Z`,
+      ...more,
+    });
+    expect(readRows(run('convert.mjs', folder).stdout).slice(10)).toEqual([
       learner('30'),
-      completion('CCC', '2014B', '30', '2014-09-30T00:00:00Z', 'Distinction'),
-      completion('DDD', '2014J', '30', '2015-06-27T00:00:00Z'),
+      // The dataset has no date of this registration, and none is made up.
+      enrolment('CCC', '2014B', '30'),
+      enrolment('DDD', '2014J', '30', '2014-09-21'),
+      completion('CCC', '2014B', '30', '2014-09-30', { honours: 'Distinction' }),
+      completion('DDD', '2014J', '30', '2015-06-27'),
       learner('7'),
+      enrolment('AAA', '2015J', '7', '2015-09-26'),
+      activity('AAA', '101', '7', '2015-10-19', { score: '78.5' }),
+      activity('AAA', '102', '7', '2015-11-24', {}),
+      activity('BBB', '201', '7', '2016-01-31', { score: '60', carriedOver: true }),
+      enrolment('BBB', '2016B', '7', '2016-02-01'),
       // Both end on 1 March of a leap year, so the course decides; in another year each would end a day later.
-      completion('AAA', '2015J', '7', '2016-03-01T00:00:00Z'),
-      completion('BBB', '2016B', '7', '2016-03-01T00:00:00Z', 'Distinction'),
+      activity('AAA', '103', '7', '2016-03-01', { score: '90' }),
+      completion('AAA', '2015J', '7', '2016-03-01'),
+      completion('BBB', '2016B', '7', '2016-03-01', { honours: 'Distinction' }),
       learner('8'),
+      enrolment('AAA', '2015J', '8', '2015-09-30'),
+      activity('AAA', '101', '8', '2015-09-30', { score: '50' }),
+      enrolment('BBB', '2016B', '8', '2016-01-12'),
+      activity('BBB', '201', '8', '2016-02-13', { score: '40' }),
+      withdrawal('BBB', '2016B', '8', '2016-02-13'),
+      activity('AAA', '102', '8', '2016-02-18', { score: '0' }),
       learner('9'),
-      completion('EEE', '2014B', '9', '2014-03-01T00:00:00Z'),
-      completion('FFF', '2015B', '9', '2015-03-01T00:00:00Z'),
+      enrolment('EEE', '2014B', '9', '2014-02-03'),
+      completion('EEE', '2014B', '9', '2014-03-01'),
+      enrolment('FFF', '2015B', '9', '2015-02-02'),
+      completion('FFF', '2015B', '9', '2015-03-01'),
+      learner('10'),
+      withdrawal('EEE', '2014B', '10'),
+      enrolment('EEE', '2013J', '10', '2013-09-30'),
+      // The same day: out of the earlier presentation first, then into the later one.
+      withdrawal('EEE', '2013J', '10', '2014-02-01'),
+      enrolment('EEE', '2014B', '10', '2014-02-01'),
     ]);
   });
 
   test('lets no value of a personal column out', () => {
     const { stdout } = run('convert.mjs', folder);
     expect(stdout).not.toContain('Zz-');
-    expect(stdout).not.toMatch(/gender|region|education|imd_band|age_band|disability|attempts|credits/i);
+    expect(stdout).not.toMatch(/gender|region|education|imd_band|age_band|disability|attempts|credits|weight/i);
   });
 
   test('agrees with the independent count', () => {
     const { status, stdout } = run('count.mjs', folder);
     expect(status).toBe(0);
-    expect(JSON.parse(stdout)).toEqual({ 'one-of-seven': 3, 'two-of-seven': 3, 'aaa-and-bbb-or-ccc-and-ddd': 2 });
+    const rows = readRows(run('convert.mjs', folder).stdout);
+    const of = (kind: string): Row[] => rows.filter((row) => row.kind === kind);
+    const kinds = ['course', 'scheme', 'learner', 'enrolment', 'activity', 'completion', 'withdrawal'];
+    expect(JSON.parse(stdout)).toEqual({
+      rows: Object.fromEntries(kinds.map((kind) => [kind, of(kind).length])),
+      refused: { DATE_MISSING: { enrolment: 1, withdrawal: 1 }, NOT_ENROLLED: { withdrawal: 0 } },
+      unchanged: { enrolment: 1 },
+      activities: { carriedOver: 1, withoutScore: 1, notCounted: { 'after-withdrawal': 0, 'after-completion': 0 } },
+      unregisteredButNotWithdrawn: 1,
+      certified: { 'one-of-seven': 3, 'two-of-seven': 3, 'aaa-and-bbb-or-ccc-and-ddd': 2 },
+    });
   });
 
   const refusals: [string, () => string[], RegExp][] = [
@@ -136,15 +234,45 @@ describe('convert.mjs on a made-up folder', () => {
     ],
     ['a missing column', () => (put('courses.csv', 'code_module\nAAA\n'), [folder]), /no column code_presentation, module_pres/],
     ['a damaged archive', () => (put('studentInfo.csv.gz', 'not gzip'), [folder]), /studentInfo\.csv\.gz cannot be read/],
-    ['an unknown module', () => (put('courses.csv', `${COURSES}"HHH","2014B","1"\n`), [folder]), /line 8: module "HHH"/],
+    ['an unknown module', () => (put('courses.csv', `${COURSES}"HHH","2014B","1"\n`), [folder]), /line 9: module "HHH"/],
     ['a malformed presentation', () => (put('courses.csv', `${COURSES}"AAA","2014K","1"\n`), [folder]), /presentation "2014K"/],
     ['a malformed length', () => (put('courses.csv', `${COURSES}"AAA","2014B",""\n`), [folder]), /length ""/],
     ['a presentation without a length', () => (student('GGG', '2014B', '7', 'Pass'), [folder]), /has no GGG-2014B/],
+    ['a course listed twice', () => (put('courses.csv', `${COURSES}"BBB","2016B","9"\n`), [folder]), /BBB-2016B is listed twice/],
     ['an unknown result', () => (student('EEE', '2014B', '7', 'Passed'), [folder]), /final_result "Passed"/],
     ['a second result', () => (student('AAA', '2015J', '8', 'Pass'), [folder]), /learner 8 has a second result for AAA-2015J/],
+    ['an assessment of no presentation', () => (assess('"GGG","2014B","9","TMA","1","1"'), [folder]), /has no GGG-2014B/],
+    ['an unknown type of assessment', () => (assess('"BBB","2016B","9","XMA","1","1"'), [folder]), /assessment_type "XMA"/],
+    ['an assessment without an id', () => (assess('"BBB","2016B","","TMA","1","1"'), [folder]), /id_assessment ""/],
+    ['an assessment listed twice', () => (assess('"BBB","2016B","201","TMA","1","1"'), [folder]), /201 is listed twice/],
+    [
+      'a registration of nobody',
+      () => (register('AAA', '2015J', '9', '1', ''), [folder]),
+      /no result of learner 9 for AAA-2015J/,
+    ],
+    [
+      'a second registration',
+      () => (register('AAA', '2015J', '7', '1', ''), [folder]),
+      /enrolment-AAA-2015J-7 stands there twice/,
+    ],
+    [
+      'a malformed day',
+      () => (register('AAA', '2015J', '8', '1.5', ''), [folder]),
+      /date_registration "1\.5" is not a number of days/,
+    ],
+    ['a result without a registration', () => (student('FFF', '2015B', '8', 'Fail'), [folder]), /no line of FFF-2015B-8/],
+    ['a submission of nobody', () => (submit('99,101,1,0,5'), [folder]), /studentInfo has no learner 99/],
+    ['a submission of no assessment', () => (submit('8,999,1,0,5'), [folder]), /has no assessment 999/],
+    ['a second submission', () => (submit('8,101,1,0,5'), [folder]), /activity-101-8 stands there twice/],
+    ['a malformed score', () => (submit('9,101,1,0,NaN'), [folder]), /line 9: score "NaN" is not a decimal number/],
+    ['a malformed mark of banking', () => (submit('9,101,1,2,5'), [folder]), /is_banked "2" is neither 0 nor 1/],
   ];
   const put = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   const student = (...line: Parameters<typeof info>): void => put('studentInfo.csv', `${STUDENTS}${info(...line)}\n`);
+  const assess = (line: string): void => put('assessments.csv', `${ASSESSMENTS}${line}\n`);
+  const register = (...line: Parameters<typeof registration>): void =>
+    put('studentRegistration.csv', `${REGISTRATIONS}${registration(...line)}\n`);
+  const submit = (line: string): void => put('studentAssessment.csv', `${SUBMISSIONS}${line}\n`);
 
   test.each(refusals)('refuses %s with one clear line and writes no rows', (_name, prepare, message) => {
     const { status, stdout, stderr } = run('convert.mjs', ...prepare());
@@ -170,29 +298,51 @@ describe('the extract', () => {
     expect(rows.every((row) => row.source === 'oulad')).toBe(true);
   });
 
-  test('has its courses and schemes exactly as convert.mjs writes them', () => {
-    const head = (all: string): string[] => all.split('\n').slice(0, 10);
-    expect(head(text)).toEqual(head(run('convert.mjs', folder).stdout));
+  test('has its courses and schemes as convert.mjs writes them, each course with the assessments of all its presentations', () => {
+    const made = readRows(run('convert.mjs', folder).stdout).slice(0, 10);
+    const withoutActivities = (all: Row[]): Row[] => all.map(({ activities: _, ...row }) => row);
+    expect(withoutActivities(rows.slice(0, 10))).toEqual(withoutActivities(made));
+    const listed = of('course').map(({ activities }) => (activities as unknown[]).length);
+    expect(listed).toEqual([12, 42, 20, 35, 15, 52, 30]);
   });
 
   test('gives each kind of row its stated fields and no others', () => {
-    const learner = expect.stringMatching(/^\d+$/) as unknown;
+    const match = (pattern: RegExp): unknown => expect.stringMatching(pattern);
+    const learner = match(/^\d+$/);
+    const course = match(/^[A-G]{3}$/);
+    const midnight = match(/^\d{4}-\d{2}-\d{2}T00:00:00Z$/);
     for (const row of of('learner'))
       expect(row).toEqual({ kind: 'learner', source: 'oulad', row: `learner-${row.learner}`, learner });
-    for (const { honours, ...row } of of('completion')) {
-      expect([undefined, 'Distinction']).toContain(honours);
+    const dates = { enrolment: 'enrolledAt', withdrawal: 'withdrawnAt', completion: 'completedAt' };
+    for (const [kind, date] of Object.entries(dates))
+      for (const { honours, ...row } of of(kind)) {
+        expect([undefined, kind === 'completion' ? 'Distinction' : undefined]).toContain(honours);
+        const id = match(new RegExp(`^${kind}-${row.course}-\\d{4}[BJ]-${row.learner}$`));
+        expect(row).toEqual({ kind, source: 'oulad', row: id, learner, course, [date]: midnight });
+      }
+    for (const { score, carriedOver, ...row } of of('activity')) {
+      expect([undefined, match(/^\d{1,3}$/)]).toContainEqual(score);
+      expect([undefined, true]).toContain(carriedOver);
       expect(row).toEqual({
-        kind: 'completion',
+        kind: 'activity',
         source: 'oulad',
-        row: expect.stringMatching(new RegExp(`^completion-${row.course}-\\d{4}[BJ]-${row.learner}$`)),
+        row: `activity-${row.activity}-${row.learner}`,
         learner,
-        course: expect.stringMatching(/^[A-G]{3}$/),
-        completedAt: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T00:00:00Z$/),
+        course,
+        activity: learner,
+        activityKind: 'assessment',
+        reportedAt: midnight,
       });
     }
   });
 
-  test("keeps each learner's rows together, completions after the learner and in order", () => {
+  test('has of each kind as many rows as its README says, some of them carried over', () => {
+    const kinds = ['learner', 'enrolment', 'activity', 'completion', 'withdrawal'];
+    expect(kinds.map((kind) => of(kind).length)).toEqual([40, 58, 308, 38, 15]);
+    expect(of('activity').filter(({ carriedOver }) => carriedOver === true)).toHaveLength(4);
+  });
+
+  test("keeps each learner's rows together, after the learner and in order of time", () => {
     let current: unknown;
     let last = '';
     for (const row of rows.slice(10)) {
@@ -202,9 +352,9 @@ describe('the extract', () => {
         continue;
       }
       expect(row.learner).toBe(current);
-      const key = `${row.completedAt} ${row.course}`;
-      expect(key > last).toBe(true);
-      last = key;
+      const at = String(row.enrolledAt ?? row.reportedAt ?? row.completedAt ?? row.withdrawnAt);
+      expect(at >= last).toBe(true);
+      last = at;
     }
   });
 
@@ -219,13 +369,17 @@ describe('the extract', () => {
 
   test('has a CSV whose every row is a row of the NDJSON', () => {
     const csv = readFileSync(join(example, 'extract/rows.csv'), 'utf8');
-    expect(csv.split('\n')[0]).toBe('kind,source,row,learner,course,completedAt,honours');
+    expect(csv.split('\n')[0]).toBe(
+      'kind,source,row,learner,course,enrolledAt,activity,activityKind,score,reportedAt,carriedOver,completedAt,honours,withdrawnAt',
+    );
     const records: Record<string, string>[] = parse(csv, { columns: true });
     expect(records.filter((record) => record.kind === 'learner')).toHaveLength(12);
     expect(records.some((record) => record.honours === 'Distinction')).toBe(true);
     for (const record of records) {
-      const filled = Object.fromEntries(Object.entries(record).filter(([, value]) => value !== ''));
-      expect(rows).toContainEqual(filled);
+      const filled = Object.entries(record).filter(([, value]) => value !== '');
+      // Cells are texts; this is the one column of the extract that holds JSON.
+      const typed = filled.map(([name, value]) => [name, name === 'carriedOver' ? (JSON.parse(value) as unknown) : value]);
+      expect(rows).toContainEqual(Object.fromEntries(typed));
     }
   });
 
