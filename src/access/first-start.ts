@@ -1,14 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import { v4 as uuidv4 } from 'uuid';
-import type { Execution, Ledger } from '../ledger/ledger.js';
+import type { Decider } from '../ledger/decider.js';
+import type { Ledger } from '../ledger/ledger.js';
 import type { LedgerEvent } from '../ledger/envelope.js';
 import { LedgerError } from '../ledger/errors.js';
 import type { EventFeed } from '../ledger/ports/event-store.js';
-import { parseStreamName, streamName } from '../ledger/stream-name.js';
+import { parseStreamName } from '../ledger/stream-name.js';
 import { assert } from '../shared/assert.js';
 import { isRejection } from '../shared/result.js';
-import { keyStream, secretDigest, tokenOf } from './authenticator.js';
-import { keyDecider, organizationDecider, personDecider } from './domain/deciders.js';
+import { keyStream, newSecret, organizationStream, personStream, secretDigest, tokenOf } from './authenticator.js';
+import { keyDecider } from './domain/key.js';
+import { organizationDecider } from './domain/organization.js';
+import { personDecider } from './domain/person.js';
 import type { Role } from './domain/roles.js';
 
 /** What the first administrator may do: everything that a newcomer's tour and a small organization need. */
@@ -44,25 +46,30 @@ export async function firstStart(ledger: Ledger, organization: string, show: (to
   const key = await keyRing.commandId(organization, 'first-start', 'key');
   if ((await ledger.load(keyDecider, keyStream(organization, key))).revision >= 0) return;
   const person = await keyRing.pseudonym(organization, 'person', FIRST_PERSON);
-  await record(ledger, organization, organizationDecider, organizationStream(organization), {
-    subject: uuidv4(),
-    name: organization,
-    platform: true,
+  await record(ledger, organization, organizationStream(organization), {
+    decider: organizationDecider,
+    command: { type: 'CreateOrganization', subject: uuidv4(), name: organization, platform: true },
+    facts: { homeIsPlatform: true },
   });
-  const personStream = streamName(personDecider.kind, organization, person);
-  await record(ledger, organization, personDecider, personStream, { subject: uuidv4(), person: FIRST_PERSON });
-  const secret = randomBytes(32).toString('hex');
+  await record(ledger, organization, personStream(organization, person), {
+    decider: personDecider,
+    command: { type: 'RegisterPerson', subject: uuidv4(), person: FIRST_PERSON },
+    facts: { platform: true, holdsLastAdminKey: false },
+  });
+  const secret = newSecret();
   show(tokenOf(organization, key, secret));
-  const issued = { person, digest: secretDigest(secret), roles: FIRST_ROLES };
-  await record(ledger, organization, keyDecider, keyStream(organization, key), issued);
+  await record(ledger, organization, keyStream(organization, key), {
+    decider: keyDecider,
+    command: { type: 'IssueKey', issue: { person, digest: secretDigest(secret), roles: [...FIRST_ROLES] } },
+    facts: { platform: true, holder: 'active', isLastAdminKey: false },
+  });
 }
 
-async function record<State, Command, Event extends LedgerEvent>(
+async function record<State, Command, Event extends LedgerEvent, Facts>(
   ledger: Ledger,
   organization: string,
-  decider: Execution<State, Command, Event, undefined>['decider'],
   stream: string,
-  command: Command,
+  { decider, command, facts }: { decider: Decider<State, Command, Event, Facts>; command: Command; facts: Facts },
 ): Promise<void> {
   // The stream may stand already where an earlier start was cut short.
   if ((await ledger.load(decider as never, stream)).revision >= 0) return;
@@ -76,8 +83,6 @@ async function record<State, Command, Event extends LedgerEvent>(
     operation: 'first-start',
     body: null,
   } as const;
-  const outcome = await ledger.execute({ decider, stream, command, envelope, facts: async () => ({ facts: undefined }) });
+  const outcome = await ledger.execute({ decider, stream, command, envelope, facts: async () => ({ facts }) });
   assert(!isRejection(outcome), 'The first start was refused.');
 }
-
-const organizationStream = (organization: string): string => streamName(organizationDecider.kind, organization);

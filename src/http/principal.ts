@@ -2,10 +2,16 @@ import { createParamDecorator, SetMetadata, type ExecutionContext } from '@nestj
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../ledger/envelope.js';
 
-/** Who sent a request, after its key was checked. */
+/** Who sent a request, after the token was checked. */
 export interface Principal {
   readonly organization: string;
   readonly actor: Actor;
+  /** Groups of learners to which an administrator's responsibility is limited; absent: the whole organization. */
+  readonly responsibility?: readonly string[];
+  /** Whether the token still opens the door and has the role of the act; asked again between the rows of a batch. */
+  readonly stands?: () => Promise<boolean>;
+  /** Every role in force, from where, and until when if it ends. */
+  readonly roles?: readonly { readonly role: string; readonly by: string; readonly until?: string }[];
 }
 
 export interface AuthenticatedRequest extends FastifyRequest {

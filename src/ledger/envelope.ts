@@ -4,6 +4,10 @@ import type { JsonObject } from '../shared/json.js';
 export interface Actor {
   readonly key: string;
   readonly person?: string;
+  /** The organization of the person's own, where a person of the platform acts in another one. */
+  readonly home?: string;
+  /** The person is known by the word of a trusted service only. */
+  readonly asserted?: true;
   readonly role: string;
   readonly onBehalfOf?: string;
   readonly meaning?: string;

@@ -1,0 +1,84 @@
+import { ROLES, type Role } from './domain/roles.js';
+
+/** Who may use one route. */
+export interface Rule {
+  /** In this order: the first of them that somebody has is the role of the act. */
+  readonly roles: readonly Role[];
+  /** Also a learner, for the record that is bound to the learner's own person; the record itself checks that. */
+  readonly own?: true;
+  /** Answers without a key. */
+  readonly open?: true;
+  readonly note?: string;
+}
+
+const open: Rule = { roles: [], open: true };
+const definitionReaders: Rule = { roles: ['admin', 'author', 'reviewer', 'auditor', 'reporter', 'learner'] };
+const courseAuthors: Rule = { roles: ['author', 'admin'] };
+const admin: Rule = { roles: ['admin'] };
+const operator: Rule = { roles: ['operator'] };
+const reports: Rule = { roles: ['admin', 'auditor', 'reporter'] };
+const directory: Rule = { roles: ['admin', 'auditor'] };
+const grantors: Rule = {
+  roles: ['operator', 'admin'],
+  note: 'Roles of the platform are given by an operator, in the platform’s own organization.',
+};
+
+/**
+ * The one table of who may do what: every route of the application has a row and every row a route, which the start of
+ * the application checks. `docs/access.md` prints it.
+ */
+export const AUTHORIZATION: Readonly<Record<string, Rule>> = {
+  'GET /health/live': open,
+  'GET /health/ready': open,
+  // Organizations, persons and keys.
+  'GET /v1/me': { roles: ROLES, note: 'Whoever has any role.' },
+  'POST /v1/organizations': operator,
+  'GET /v1/organizations': operator,
+  'POST /v1/persons': admin,
+  'GET /v1/persons': directory,
+  'POST /v1/persons/:person/details': admin,
+  'POST /v1/persons/:person/delegations': grantors,
+  'POST /v1/persons/:person/delegations/:delegation/end': admin,
+  'POST /v1/persons/:person/deactivation': admin,
+  'POST /v1/persons/:person/reactivation': admin,
+  'POST /v1/keys': grantors,
+  'GET /v1/keys': directory,
+  'POST /v1/keys/:key/rotation': grantors,
+  'POST /v1/keys/:key/revocation': admin,
+  'POST /v1/grants': admin,
+  'GET /v1/grants': directory,
+  'POST /v1/grants/:grant/revocation': admin,
+  // Definitions.
+  'POST /v1/courses': courseAuthors,
+  'GET /v1/courses': definitionReaders,
+  'GET /v1/courses/:course': definitionReaders,
+  'POST /v1/courses/:course/editions': courseAuthors,
+  'POST /v1/schemes': admin,
+  'GET /v1/schemes': definitionReaders,
+  'GET /v1/schemes/:scheme': definitionReaders,
+  'POST /v1/schemes/:scheme/editions': admin,
+  // Learners.
+  'POST /v1/learners': admin,
+  'GET /v1/learners/:learner': reports,
+  'GET /v1/learners/:learner/schemes/:scheme': reports,
+  'POST /v1/learners/:learner/details': admin,
+  'POST /v1/learners/:learner/completions': admin,
+  'POST /v1/learners/:learner/schemes/:scheme/awards': admin,
+  'POST /v1/learners/:learner/schemes/:scheme/revocations': admin,
+  'POST /v1/imports/:batch/rows': admin,
+  'GET /v1/expiry-dates': reports,
+  // Audit and operations.
+  'GET /v1/learners/:learner/history': { roles: ['auditor', 'admin'] },
+  'GET /v1/events': { roles: ['auditor', 'reporter'] },
+  'GET /v1/projections': operator,
+  'POST /v1/projections/:name/rebuild': operator,
+  'POST /v1/projections/:name/resume': operator,
+};
+
+export const ruleOf = (method: string, pattern: string | undefined): Rule | undefined =>
+  // Whoever may read may also ask whether there is something to read.
+  AUTHORIZATION[`${method === 'HEAD' ? 'GET' : method} ${pattern ?? ''}`];
+
+/** The role of an act: the first that the rule names of those in force. */
+export const roleFor = ({ roles, own }: Rule, held: readonly Role[]): Role | undefined =>
+  [...roles, ...(own === true ? (['learner'] as const) : [])].find((role) => held.includes(role));
