@@ -17,7 +17,7 @@ export interface Decider<State, Command, Event extends LedgerEvent, Facts = unde
   readonly initial: State;
   /** Events to record, none when everything is already as asked, or a refusal. */
   decide(command: Command, state: State, circumstances: Circumstances<Facts>): readonly Event[] | Rejection;
-  evolve(state: State, event: Event, at: { revision: number; recordedAt: string }): State;
+  evolve(state: State, event: Event, at: { revision: number; recordedAt: string; person?: string | undefined }): State;
   /** Whose personal data the stream is about, when the state or the command tells: its key makes the fingerprints. */
   subject?(state: State, command: Command): string | undefined;
 }

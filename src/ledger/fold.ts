@@ -41,8 +41,8 @@ export function foldEvents<State, Event extends LedgerEvent>(
   for (const stored of events) {
     assert(stored.revision === revision + 1, `Stream ${stored.stream} jumps from revision ${revision} to ${stored.revision}.`);
     const { event } = codec.decode(stored);
-    const { recordedAt, commandId, fingerprint, origin } = stored.metadata;
-    state = decider.evolve(state, event as Event, { revision: stored.revision, recordedAt });
+    const { recordedAt, commandId, fingerprint, origin, actor } = stored.metadata;
+    state = decider.evolve(state, event as Event, { revision: stored.revision, recordedAt, person: actor.person });
     ({ revision, position } = stored);
     if (origin.kind !== 'policy') callerRevision = revision;
     const known = folded.commands.get(commandId);

@@ -88,6 +88,34 @@ export function latestDateOnEarth(now: IsoInstant): IsoDate {
   return dateAt(now, 'Pacific/Kiritimati');
 }
 
+/** The instant of an effective time with the zone's offset; a date is that day's start in `zone`. */
+export function effectiveInstant(effective: Effective, zone: string): IsoInstant {
+  return 'date' in effective ? exactInstant(startOfDay(effective.date, zone)) : effective.instant;
+}
+
+/**
+ * The instant that lies `duration` after an effective time, by the calendar of `zone`: a day later is the same time of day, however
+ * many hours the day has. Undefined beyond the year 9999.
+ */
+export function instantAfter(effective: Effective, duration: string, zone: string): IsoInstant | undefined {
+  try {
+    const from =
+      'date' in effective
+        ? startOfDay(effective.date, zone)
+        : Temporal.Instant.from(effective.instant).toZonedDateTimeISO(zone).round('second');
+    const after = from.add(duration, { overflow: 'constrain' });
+    return after.year > 9999 ? undefined : exactInstant(after);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The instant that lies `duration` before another, by the calendar of `zone`; the beginning of year 1 where it would lie before that. */
+export function instantBefore(instant: IsoInstant, duration: string, zone: string): IsoInstant {
+  const before = Temporal.Instant.from(instant).toZonedDateTimeISO(zone).subtract(duration, { overflow: 'constrain' });
+  return before.year < 1 ? '0001-01-01T00:00:00Z' : exactInstant(before);
+}
+
 export function addDays(day: IsoDate, days: number): IsoDate {
   return Temporal.PlainDate.from(day).add({ days }).toString();
 }

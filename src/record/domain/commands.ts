@@ -1,9 +1,17 @@
 import type { Effective } from '../../shared/calendar.js';
+import type { ACTIVITY_KINDS } from './events.js';
 
 /** A reason where a human decides: a code in the clear and a text that is sealed. */
 export interface Reason {
   readonly code: string;
   readonly text: string;
+}
+
+/** When an assignment begins and by when it must be fulfilled; what is absent follows from the scheme. */
+export interface AssignmentTerms {
+  readonly start?: Effective | undefined;
+  readonly due?: Effective | undefined;
+  readonly completeWithin?: string | undefined;
 }
 
 export type RecordCommand =
@@ -13,27 +21,88 @@ export type RecordCommand =
       readonly learner: string;
       readonly name?: string | undefined;
       readonly contact?: string | undefined;
+      readonly groups?: readonly string[] | undefined;
     }
   | { readonly type: 'CorrectDetails'; readonly name?: string | undefined; readonly contact?: string | undefined }
+  | { readonly type: 'ChangeGroups'; readonly groups: readonly string[] }
+  /** `person` is the pseudonym of the person who is this learner. */
+  | { readonly type: 'BindToPerson'; readonly person: string }
+  | { readonly type: 'Enrol'; readonly course: string; readonly effective: Effective }
+  | {
+      readonly type: 'WithdrawEnrolment';
+      readonly course: string;
+      readonly effective: Effective;
+      readonly reason?: Reason | undefined;
+    }
+  | {
+      readonly type: 'ReportActivity';
+      readonly course: string;
+      readonly activity: string;
+      readonly kind: (typeof ACTIVITY_KINDS)[number];
+      readonly effective: Effective;
+      readonly percent?: number | undefined;
+      readonly score?: string | undefined;
+      readonly count?: number | undefined;
+      readonly carriedOver?: true | undefined;
+    }
   | {
       readonly type: 'CompleteCourse';
       readonly course: string;
       readonly effective: Effective;
       readonly grade?: string | undefined;
       readonly honours?: string | undefined;
+      readonly validUntil?: string | undefined;
     }
+  | { readonly type: 'CompletePlan'; readonly learningPlan: string; readonly effective: Effective }
+  | {
+      readonly type: 'Approve';
+      readonly target: { readonly course: string } | { readonly scheme: string };
+      readonly label: string;
+      readonly effective: Effective;
+      readonly reason?: Reason | undefined;
+    }
+  | ({ readonly type: 'AssignScheme'; readonly scheme: string; readonly effective: Effective } & AssignmentTerms)
+  | { readonly type: 'StartAssignment'; readonly scheme: string; readonly effective: Effective }
+  | { readonly type: 'WithdrawAssignment'; readonly scheme: string; readonly reason: Reason }
   | { readonly type: 'AwardByHand'; readonly scheme: string; readonly effective: Effective; readonly reason: Reason }
+  | { readonly type: 'ApproveAward'; readonly scheme: string; readonly reason?: Reason | undefined }
+  | { readonly type: 'DeclineAward'; readonly scheme: string; readonly reason: Reason }
   | { readonly type: 'Revoke'; readonly scheme: string; readonly cycle?: number | undefined; readonly reason: Reason }
-  | { readonly type: 'ObserveExpiry'; readonly scheme: string; readonly cycle: number };
+  | { readonly type: 'ObserveExpiry'; readonly scheme: string; readonly cycle: number }
+  /** A policy's: look again at this record after a publication. */
+  | { readonly type: 'Reevaluate'; readonly kind: 'scheme' | 'learningPlan'; readonly id: string };
+
+export type Of<Type extends RecordCommand['type']> = Extract<RecordCommand, { type: Type }>;
 
 export type RecordRejectionCode =
   | 'LEARNER_EXISTS'
   | 'LEARNER_UNKNOWN'
+  | 'OUTSIDE_RESPONSIBILITY'
+  | 'NAME_CORRECTED_BY_ADMIN'
+  | 'LEARNER_BOUND'
+  | 'GROUP_UNKNOWN'
   | 'COURSE_UNKNOWN'
+  | 'LEARNING_PLAN_UNKNOWN'
   | 'SCHEME_UNKNOWN'
+  | 'DEFINITION_RETIRED'
   | 'EFFECTIVE_IN_FUTURE'
   | 'VALIDITY_OUT_OF_RANGE'
   | 'PERSON_REQUIRED'
+  | 'FOUR_EYES'
+  | 'NOT_ENROLLED'
+  | 'WITHDRAWAL_BEFORE_ENROLMENT'
+  | 'ACTIVITY_UNKNOWN'
+  | 'ACTIVITY_RESULT_UNFIT'
+  | 'SCORE_OUT_OF_RANGE'
+  | 'ACTIVITY_BEFORE_ENROLMENT'
+  | 'COMPLETED_BY_CRITERIA'
+  | 'APPROVAL_UNKNOWN'
+  | 'ASSIGNMENT_OPEN'
+  | 'NOT_ASSIGNED'
+  | 'TOO_EARLY'
+  | 'DUE_BEFORE_START'
+  | 'NO_PROPOSAL'
+  | 'PROPOSAL_OPEN'
   | 'ALREADY_CERTIFIED'
   | 'AWARD_BEFORE_EARLIER_CYCLE'
   | 'NOT_CERTIFIED'

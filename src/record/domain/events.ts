@@ -2,24 +2,51 @@ import { z } from 'zod';
 import { defineEvent } from '../../ledger/event-registry.js';
 import type { LedgerEvent } from '../../ledger/envelope.js';
 import { sealedSchema, type Secret } from '../../ledger/sealed.js';
-import { definitionId, effective, isoDate, isoInstant, reasonCode } from '../../shared/text.js';
+import { decimalScore, definitionId, effective, isoDate, isoInstant, reasonCode, text } from '../../shared/text.js';
 
 const subject = z.uuid();
 const edition = z.int().min(1);
-const cycle = z.int().min(1);
+const number = z.int().min(1);
 const revision = z.int().min(0);
 
+/** One line of a checklist: which leaf, met by which event, or what is missing. Exactly one field names the leaf. */
 const checklistLeaf = z.strictObject({
   /** JSON Pointer of the leaf in the criteria. */
   path: z.string(),
-  course: z.string(),
+  course: z.string().optional(),
+  minEdition: edition.optional(),
+  learningPlan: z.string().optional(),
+  submission: z.string().optional(),
+  sitting: z.string().optional(),
+  approval: z.string().optional(),
+  lesson: z.string().optional(),
+  quiz: z.string().optional(),
+  participation: z.string().optional(),
+  project: z.string().optional(),
+  assessment: z.string().optional(),
+  attendance: z.string().optional(),
   satisfied: z.boolean(),
   /** The revision, in this record's stream, of the event that satisfies the leaf. */
   by: revision.optional(),
   effective: effective.optional(),
-  missing: z.enum(['not-completed', 'only-before']).optional(),
+  missing: z
+    .enum([
+      'not-completed',
+      'only-before',
+      'only-late',
+      'only-earlier-edition',
+      'not-submitted',
+      'no-sitting',
+      'not-approved',
+      'not-done',
+      'below-minimum',
+    ])
+    .optional(),
+  /** The highest score or percentage, or the count, that there is so far. */
+  reached: z.string().optional(),
 });
 export type ChecklistLeaf = z.infer<typeof checklistLeaf>;
+export const checklistSchema = z.array(checklistLeaf);
 
 const validityInterval = z.strictObject({
   from: effective,
@@ -28,6 +55,12 @@ const validityInterval = z.strictObject({
   endsAt: isoInstant.optional(),
 });
 export type ValidityInterval = z.infer<typeof validityInterval>;
+
+export const ACTIVITY_KINDS = ['lesson', 'quiz', 'participation', 'project', 'assessment', 'attendance'] as const;
+export const GROUPS_PER_LEARNER_MAX = 50;
+
+const reason = { reasonCode, reason: sealedSchema };
+const optionalReason = { reasonCode: reasonCode.optional(), reason: sealedSchema.optional() };
 
 const registered = z.strictObject({
   subject,
@@ -41,31 +74,109 @@ const detailsCorrected = z.strictObject({
   name: sealedSchema.optional(),
   contact: sealedSchema.optional(),
 });
-const enrolled = z.strictObject({ course: definitionId, edition, enrolment: z.int().min(1), effective });
+const groupsChanged = z.strictObject({ groups: z.array(definitionId).max(GROUPS_PER_LEARNER_MAX) });
+const boundToPerson = z.strictObject({ person: z.string().regex(/^[0-9a-f]{64}$/) });
+
+const enrolled = z.strictObject({ course: definitionId, edition, enrolment: number, effective });
+const enrolmentWithdrawn = z.strictObject({ subject, course: definitionId, enrolment: number, effective, ...optionalReason });
+const activityReported = z.strictObject({
+  course: definitionId,
+  enrolment: number,
+  activity: definitionId,
+  kind: z.enum(ACTIVITY_KINDS),
+  effective,
+  /** How far a lesson was watched, 0 to 100. */
+  percent: z.int().min(0).max(100).optional(),
+  score: decimalScore.optional(),
+  count: z.int().min(1).optional(),
+  /** A result of an earlier presentation that was carried over to this one. */
+  carriedOver: z.literal(true).optional(),
+  /** Recorded, and why it does not count in this enrolment. */
+  notCounted: z.enum(['after-withdrawal', 'after-completion']).optional(),
+});
 const completed = z.strictObject({
   subject,
   course: definitionId,
   edition,
-  enrolment: z.int().min(1),
+  enrolment: number,
   effective,
   grade: sealedSchema.optional(),
   honours: sealedSchema.optional(),
+  /** By the learning platform's word or by the course's own criteria, whose checklist then stands beside it. */
+  how: z.enum(['reported', 'criteria']),
+  checklist: checklistSchema.optional(),
+  validUntil: isoDate.optional(),
 });
+const planCompleted = z.strictObject({
+  learningPlan: definitionId,
+  edition,
+  effective,
+  how: z.enum(['reported', 'criteria']),
+  checklist: checklistSchema.optional(),
+});
+const approvalGiven = z.strictObject({
+  subject,
+  course: definitionId.optional(),
+  enrolment: number.optional(),
+  scheme: definitionId.optional(),
+  edition,
+  label: text(100),
+  effective,
+  ...optionalReason,
+});
+
+const assigned = z.strictObject({
+  scheme: definitionId,
+  edition,
+  assignment: number,
+  effective,
+  start: effective.optional(),
+  startsAt: isoInstant.optional(),
+  due: effective.optional(),
+  /** The exact instant from which it is late: due is exclusive (rule 001-4). */
+  dueAt: isoInstant.optional(),
+  lateEvidence: z.enum(['refuse', 'accept-late']),
+  priorEvidence: z.enum(['count', 'ignore']),
+});
+const started = z.strictObject({ scheme: definitionId, assignment: number, effective, how: z.enum(['explicit', 'by-evidence']) });
+const assignmentWithdrawn = z.strictObject({ subject, scheme: definitionId, assignment: number, effective, ...reason });
+
+const proposed = z.strictObject({
+  subject,
+  scheme: definitionId,
+  edition,
+  proposal: number,
+  how: z.enum(['on-approval', 'by-hand']),
+  effective,
+  checklist: checklistSchema,
+  assignment: number.optional(),
+  late: z.literal(true).optional(),
+  /** How many persons must approve before it is awarded; who proposed by hand is not among them. */
+  approvals: z.int().min(1).max(2),
+  ...optionalReason,
+});
+const endorsed = z.strictObject({ subject, scheme: definitionId, proposal: number, effective, ...optionalReason });
+const declined = z.strictObject({ subject, scheme: definitionId, proposal: number, effective, ...reason });
 const awarded = z.strictObject({
   subject,
   scheme: definitionId,
   edition,
-  cycle,
+  cycle: number,
   kind: z.enum(['initial', 'renewal']),
-  how: z.enum(['automatic', 'by-hand']),
+  how: z.enum(['automatic', 'by-hand', 'on-approval']),
   effective,
   validity: validityInterval,
-  checklist: z.array(checklistLeaf),
+  checklist: checklistSchema,
   reasonCode: reasonCode.optional(),
   reason: sealedSchema.optional(),
+  assignment: number.optional(),
+  proposal: number.optional(),
+  /** Fulfilled at or after the due instant, where that is accepted. */
+  late: z.literal(true).optional(),
 });
-const revoked = z.strictObject({ subject, scheme: definitionId, cycle, effective, reasonCode, reason: sealedSchema });
-const expired = z.strictObject({ scheme: definitionId, cycle, effective, observes: revision });
+const revocationProposed = z.strictObject({ subject, scheme: definitionId, cycle: number, effective, ...reason });
+const revoked = z.strictObject({ subject, scheme: definitionId, cycle: number, effective, ...reason });
+const expired = z.strictObject({ scheme: definitionId, cycle: number, effective, observes: revision });
 
 type Plain<Data, Sealing extends keyof Data> = Omit<Data, Sealing> & {
   [Field in Sealing]: undefined extends Data[Field] ? Secret | undefined : Secret;
@@ -73,25 +184,61 @@ type Plain<Data, Sealing extends keyof Data> = Omit<Data, Sealing> & {
 type Optional<Data> = { [Field in keyof Data as undefined extends Data[Field] ? never : Field]: Data[Field] } & {
   [Field in keyof Data as undefined extends Data[Field] ? Field : never]?: Data[Field];
 };
+type Of<Schema extends z.ZodType, Sealing extends keyof z.infer<Schema> = never> = Optional<Plain<z.infer<Schema>, Sealing>>;
 
 export type RecordEvent =
-  | LedgerEvent<'LearnerRegistered', Optional<Plain<z.infer<typeof registered>, 'learner' | 'name' | 'contact'>>>
-  | LedgerEvent<'LearnerDetailsCorrected', Optional<Plain<z.infer<typeof detailsCorrected>, 'name' | 'contact'>>>
-  | LedgerEvent<'LearnerEnrolled', z.infer<typeof enrolled>>
-  | LedgerEvent<'CourseCompleted', Optional<Plain<z.infer<typeof completed>, 'grade' | 'honours'>>>
-  | LedgerEvent<'CertificationAwarded', Optional<Plain<z.infer<typeof awarded>, 'reason'>>>
-  | LedgerEvent<'CertificationRevoked', Optional<Plain<z.infer<typeof revoked>, 'reason'>>>
+  | LedgerEvent<'LearnerRegistered', Of<typeof registered, 'learner' | 'name' | 'contact'>>
+  | LedgerEvent<'LearnerDetailsCorrected', Of<typeof detailsCorrected, 'name' | 'contact'>>
+  | LedgerEvent<'LearnerGroupsChanged', Of<typeof groupsChanged>>
+  | LedgerEvent<'LearnerBoundToPerson', Of<typeof boundToPerson>>
+  | LedgerEvent<'LearnerEnrolled', Of<typeof enrolled>>
+  | LedgerEvent<'EnrolmentWithdrawn', Of<typeof enrolmentWithdrawn, 'reason'>>
+  | LedgerEvent<'ActivityReported', Of<typeof activityReported>>
+  | LedgerEvent<'CourseCompleted', Of<typeof completed, 'grade' | 'honours'>>
+  | LedgerEvent<'LearningPlanCompleted', Of<typeof planCompleted>>
+  | LedgerEvent<'ApprovalGiven', Of<typeof approvalGiven, 'reason'>>
+  | LedgerEvent<'SchemeAssigned', Of<typeof assigned>>
+  | LedgerEvent<'AssignmentStarted', Of<typeof started>>
+  | LedgerEvent<'AssignmentWithdrawn', Of<typeof assignmentWithdrawn, 'reason'>>
+  | LedgerEvent<'AwardProposed', Of<typeof proposed, 'reason'>>
+  | LedgerEvent<'AwardEndorsed', Of<typeof endorsed, 'reason'>>
+  | LedgerEvent<'AwardDeclined', Of<typeof declined, 'reason'>>
+  | LedgerEvent<'CertificationAwarded', Of<typeof awarded, 'reason'>>
+  | LedgerEvent<'RevocationProposed', Of<typeof revocationProposed, 'reason'>>
+  | LedgerEvent<'CertificationRevoked', Of<typeof revoked, 'reason'>>
   /** An observation of time passing, made by a policy; no status depends on it. */
   | LedgerEvent<'CertificationExpired', z.infer<typeof expired>>;
+
+/** What one event type holds. */
+export type DataOf<Type extends RecordEvent['type']> = Extract<RecordEvent, { type: Type }>['data'];
 
 const of = (...fields: string[]) => ({ sealed: fields.map((field) => ({ field, subject: 'subject' })) });
 
 export const recordEvents = [
   defineEvent('LearnerRegistered', registered, of('learner', 'name', 'contact')),
   defineEvent('LearnerDetailsCorrected', detailsCorrected, of('name', 'contact')),
+  defineEvent('LearnerGroupsChanged', groupsChanged),
+  defineEvent('LearnerBoundToPerson', boundToPerson),
   defineEvent('LearnerEnrolled', enrolled),
-  defineEvent('CourseCompleted', completed, of('grade', 'honours')),
-  defineEvent('CertificationAwarded', awarded, of('reason')),
+  defineEvent('EnrolmentWithdrawn', enrolmentWithdrawn, of('reason')),
+  defineEvent('ActivityReported', activityReported),
+  defineEvent('CourseCompleted', completed, {
+    ...of('grade', 'honours'),
+    version: 2,
+    // Before courses had criteria every completion was the learning platform's word.
+    upcasters: [(data) => ({ ...data, how: 'reported' })],
+  }),
+  defineEvent('LearningPlanCompleted', planCompleted),
+  defineEvent('ApprovalGiven', approvalGiven, of('reason')),
+  defineEvent('SchemeAssigned', assigned),
+  defineEvent('AssignmentStarted', started),
+  defineEvent('AssignmentWithdrawn', assignmentWithdrawn, of('reason')),
+  defineEvent('AwardProposed', proposed, of('reason')),
+  defineEvent('AwardEndorsed', endorsed, of('reason')),
+  defineEvent('AwardDeclined', declined, of('reason')),
+  // Version 2 only adds kinds of leaf, ways of award and fields that may be absent.
+  defineEvent('CertificationAwarded', awarded, { ...of('reason'), version: 2, upcasters: [(data) => data] }),
+  defineEvent('RevocationProposed', revocationProposed, of('reason')),
   defineEvent('CertificationRevoked', revoked, of('reason')),
   defineEvent('CertificationExpired', expired),
 ];

@@ -1,35 +1,50 @@
 import type { Effective } from '../../shared/calendar.js';
-import type { Evidence } from './evaluate.js';
 import type { Secret } from '../../ledger/sealed.js';
-import type { RecordEvent, ValidityInterval } from './events.js';
+import type { DataOf, RecordEvent } from './events.js';
+import type { Evidence } from './scheme-evidence.js';
+import { emptyStanding, evolveStanding, isStandingEvent, type At, type Cycle, type Standing } from './standing.js';
 
+/** One report of an activity, as it was made; none replaces another. */
+export interface Report {
+  readonly activity: string;
+  readonly kind: DataOf<'ActivityReported'>['kind'];
+  readonly effective: Effective;
+  readonly revision: number;
+  readonly percent?: number | undefined;
+  readonly score?: string | undefined;
+  readonly count?: number | undefined;
+  readonly carriedOver?: true | undefined;
+  readonly notCounted?: 'after-withdrawal' | 'after-completion' | undefined;
+}
+
+/** A learner in a course; `closed` says how it ended and when. */
 export interface Enrolment {
   readonly number: number;
   readonly edition: number;
-  readonly open: boolean;
+  readonly effective: Effective;
+  readonly reports: readonly Report[];
+  readonly closed?: { readonly how: 'completed' | 'withdrawn'; readonly effective: Effective };
 }
 
 export interface Completion extends Evidence {
+  readonly course: string;
   readonly edition: number;
   readonly enrolment: number;
+  readonly how: 'reported' | 'criteria';
 }
 
-/** One award with its interval; an earlier one is never overwritten. */
-export interface Cycle {
-  readonly number: number;
-  readonly kind: 'initial' | 'renewal';
-  readonly how: 'automatic' | 'by-hand';
+export interface PlanCompletion extends Evidence {
+  readonly learningPlan: string;
   readonly edition: number;
-  readonly awarded: { readonly revision: number; readonly effective: Effective; readonly recordedAt: string };
-  readonly validity: ValidityInterval;
-  readonly revoked?: {
-    readonly revision: number;
-    readonly effective: Effective;
-    readonly reasonCode: string;
-    readonly recordedAt: string;
-  };
-  /** The revision of the policy's observation; bookkeeping, from which no status is made. */
-  readonly expiryObserved?: number;
+  readonly how: 'reported' | 'criteria';
+}
+
+/** What a person approved: a course's label in one enrolment, or a scheme's. */
+export interface Approval extends Evidence {
+  readonly label: string;
+  readonly course?: string | undefined;
+  readonly enrolment?: number | undefined;
+  readonly scheme?: string | undefined;
 }
 
 export interface Profile {
@@ -44,17 +59,34 @@ export interface Profile {
 /** All that the ledger knows of one learner, as plain JSON, so that a read model may hold the same thing. */
 export interface RecordState {
   readonly profile?: Profile;
+  readonly groups: readonly string[];
+  /** The pseudonym of the person who is this learner, where one is bound. */
+  readonly person?: string;
   readonly revision: number;
   readonly enrolments: Readonly<Record<string, readonly Enrolment[]>>;
   readonly completions: readonly Completion[];
-  readonly cycles: Readonly<Record<string, readonly Cycle[]>>;
+  readonly planCompletions: readonly PlanCompletion[];
+  readonly approvals: readonly Approval[];
+  readonly schemes: Readonly<Record<string, Standing>>;
 }
 
-export const emptyRecord: RecordState = { revision: -1, enrolments: {}, completions: [], cycles: {} };
+export const emptyRecord: RecordState = {
+  groups: [],
+  revision: -1,
+  enrolments: {},
+  completions: [],
+  planCompletions: [],
+  approvals: [],
+  schemes: {},
+};
 
 /** Facts are stored, never a status: what a status is follows from them and an instant. */
-export function evolve(state: RecordState, event: RecordEvent, at: { revision: number; recordedAt: string }): RecordState {
+export function evolve(state: RecordState, event: RecordEvent, at: At): RecordState {
   const next = { ...state, revision: at.revision };
+  if (isStandingEvent(event)) {
+    const { scheme } = event.data;
+    return { ...next, schemes: { ...state.schemes, [scheme]: evolveStanding(standingOf(state, scheme), event, at) } };
+  }
   switch (event.type) {
     case 'LearnerRegistered': {
       const { subject, learner, name, contact } = event.data;
@@ -64,59 +96,67 @@ export function evolve(state: RecordState, event: RecordEvent, at: { revision: n
       const { name, contact } = event.data;
       return { ...next, profile: { ...state.profile!, ...present({ name, contact }), revision: at.revision } };
     }
+    case 'LearnerGroupsChanged':
+      return { ...next, groups: event.data.groups };
+    case 'LearnerBoundToPerson':
+      return { ...next, person: event.data.person };
     case 'LearnerEnrolled': {
-      const { course, edition, enrolment } = event.data;
-      return {
-        ...next,
-        enrolments: {
-          ...state.enrolments,
-          [course]: [...enrolmentsOf(state, course), { number: enrolment, edition, open: true }],
-        },
-      };
+      const { course, edition, enrolment: number, effective } = event.data;
+      return withEnrolments(next, course, [...enrolmentsOf(state, course), { number, edition, effective, reports: [] }]);
+    }
+    case 'EnrolmentWithdrawn': {
+      const { course, enrolment, effective } = event.data;
+      return changeEnrolment(next, course, enrolment, { closed: { how: 'withdrawn', effective } });
+    }
+    case 'ActivityReported': {
+      const { course, enrolment, ...report } = event.data;
+      const { reports } = enrolmentsOf(state, course).find(({ number }) => number === enrolment)!;
+      return changeEnrolment(next, course, enrolment, { reports: [...reports, { ...report, revision: at.revision }] });
     }
     case 'CourseCompleted': {
-      const { course, edition, enrolment, effective } = event.data;
-      const enrolments = enrolmentsOf(state, course).map((known) =>
-        known.number === enrolment ? { ...known, open: false } : known,
-      );
-      const completion = { course, edition, enrolment, effective, revision: at.revision };
-      return {
-        ...next,
-        enrolments: { ...state.enrolments, [course]: enrolments },
-        completions: [...state.completions, completion],
-      };
+      const { course, edition, enrolment, effective, how, validUntil } = event.data;
+      const completion = { course, edition, enrolment, effective, how, revision: at.revision, validUntil };
+      const closed = changeEnrolment(next, course, enrolment, { closed: { how: 'completed', effective } });
+      return { ...closed, completions: [...state.completions, completion] };
     }
-    case 'CertificationAwarded': {
-      const { scheme, edition, cycle, kind, how, effective, validity } = event.data;
-      const awarded = { revision: at.revision, effective, recordedAt: at.recordedAt };
-      return withCycles(next, scheme, [...cyclesOf(state, scheme), { number: cycle, kind, how, edition, awarded, validity }]);
+    case 'LearningPlanCompleted': {
+      const { learningPlan, edition, effective, how } = event.data;
+      const completion = { learningPlan, edition, effective, how, revision: at.revision };
+      return { ...next, planCompletions: [...state.planCompletions, completion] };
     }
-    case 'CertificationRevoked': {
-      const { scheme, cycle, effective, reasonCode } = event.data;
-      const revoked = { revision: at.revision, effective, reasonCode, recordedAt: at.recordedAt };
-      return withCycles(next, scheme, changeCycle(state, scheme, cycle, { revoked }));
+    case 'ApprovalGiven': {
+      const { course, enrolment, scheme, label, effective } = event.data;
+      const approval = { label, course, enrolment, scheme, effective, revision: at.revision };
+      return { ...next, approvals: [...state.approvals, approval] };
     }
-    case 'CertificationExpired':
-      return withCycles(
-        next,
-        event.data.scheme,
-        changeCycle(state, event.data.scheme, event.data.cycle, { expiryObserved: at.revision }),
-      );
   }
 }
 
 // Looked up as own names only, because `constructor` is a valid id of a course or a scheme.
-export const cyclesOf = (state: RecordState, scheme: string): readonly Cycle[] =>
-  Object.hasOwn(state.cycles, scheme) ? state.cycles[scheme]! : [];
+export const standingOf = (state: RecordState, scheme: string): Standing =>
+  Object.hasOwn(state.schemes, scheme) ? state.schemes[scheme]! : emptyStanding;
+export const cyclesOf = (state: RecordState, scheme: string): readonly Cycle[] => standingOf(state, scheme).cycles;
 export const enrolmentsOf = (state: RecordState, course: string): readonly Enrolment[] =>
   Object.hasOwn(state.enrolments, course) ? state.enrolments[course]! : [];
+export const openEnrolment = (state: RecordState, course: string): Enrolment | undefined =>
+  enrolmentsOf(state, course).find(({ closed }) => closed === undefined);
 
-function withCycles(state: RecordState, scheme: string, cycles: readonly Cycle[]): RecordState {
-  return { ...state, cycles: { ...state.cycles, [scheme]: cycles } };
+/** What is approved in one enrolment of a course. */
+export const approvalsOf = (state: RecordState, course: string, enrolment: number): readonly Approval[] =>
+  state.approvals.filter((known) => known.course === course && known.enrolment === enrolment);
+
+/** Several events of one decision on top of a state, as the log will fold them. */
+export function foldAll(state: RecordState, events: readonly RecordEvent[], recordedAt: string, person?: string): RecordState {
+  return events.reduce((folded, event) => evolve(folded, event, { revision: folded.revision + 1, recordedAt, person }), state);
 }
 
-function changeCycle(state: RecordState, scheme: string, number: number, change: Partial<Cycle>): readonly Cycle[] {
-  return cyclesOf(state, scheme).map((cycle) => (cycle.number === number ? { ...cycle, ...change } : cycle));
+function withEnrolments(state: RecordState, course: string, enrolments: readonly Enrolment[]): RecordState {
+  return { ...state, enrolments: { ...state.enrolments, [course]: enrolments } };
+}
+
+function changeEnrolment(state: RecordState, course: string, number: number, change: Partial<Enrolment>): RecordState {
+  const enrolments = enrolmentsOf(state, course).map((known) => (known.number === number ? { ...known, ...change } : known));
+  return withEnrolments(state, course, enrolments);
 }
 
 function present(fields: { name?: Secret | undefined; contact?: Secret | undefined }): { name?: Secret; contact?: Secret } {

@@ -1,8 +1,27 @@
-import { effectiveMilliseconds, instantMilliseconds, type IsoDate, type IsoInstant } from '../../shared/calendar.js';
-import { cyclesOf, type Cycle, type RecordState } from './state.js';
+import { EXPIRING_FROM_DEFAULT, type SchemeEdition } from '../../catalogue/published.js';
+import {
+  effectiveMilliseconds,
+  instantBefore,
+  instantMilliseconds,
+  type IsoDate,
+  type IsoInstant,
+} from '../../shared/calendar.js';
+import { endOf, isPastDue, type Assignment, type Cycle, type Standing } from './standing.js';
 
-/** Machine codes of a learner's status in a scheme; where several fit, this order decides: revoked, expired, certified. */
-export type StatusCode = 'certified' | 'expired' | 'revoked';
+/** Machine codes of a learner's status in a scheme (domain.md, Status); renewals and waivers will add theirs. */
+export const STATUS_CODES = [
+  'certified',
+  'expiring',
+  'awaiting-review',
+  'missed',
+  'overdue',
+  'in-progress',
+  'assigned',
+  'revoked',
+  'expired',
+  'withdrawn',
+] as const;
+export type StatusCode = (typeof STATUS_CODES)[number];
 export type CycleStatus = 'current' | 'superseded' | 'expired' | 'revoked';
 
 /** The time zone of an edition: a cycle is counted in the zone of the edition that it began under, whatever came later. */
@@ -12,30 +31,74 @@ export interface SchemeStatus {
   readonly status: StatusCode;
   /** Does the certification hold at that instant? */
   readonly valid: boolean;
-  readonly cycle: number;
+  readonly edition: number;
+  readonly cycle?: number | undefined;
   readonly lastValidDay?: IsoDate | undefined;
   readonly endsAt?: IsoInstant | undefined;
+  /** The assignment that is not fulfilled at that instant. */
+  readonly assignment?: number | undefined;
 }
 
 /**
- * The status at an instant, a function of the record's facts and that instant alone: right even if no scheduler ever ran.
- * Undefined before the first cycle begins.
+ * The status at an instant, a function of the facts in one scheme and that instant alone: right even if no scheduler ever ran.
+ * Where several codes fit, this order decides: a certification that holds (certified, expiring); then what is asked and not
+ * fulfilled (awaiting-review, missed or overdue, in-progress, assigned); then how the last certification ended (revoked, expired);
+ * then withdrawn. Undefined before the first fact that names the scheme.
  */
-export function statusAt(state: RecordState, scheme: string, zoneOf: ZoneOf, at: IsoInstant): SchemeStatus | undefined {
-  const instant = instantMilliseconds(at);
-  const begun = cyclesOf(state, scheme).filter((cycle) => beginsAt(cycle, zoneOf) <= instant);
-  const cycle = begun.at(-1);
-  if (cycle === undefined) return undefined;
-  const own = cycleStatusAt(cycle, undefined, zoneOf, at);
-  const status: StatusCode = own === 'revoked' || own === 'expired' ? own : 'certified';
-  return {
-    status,
-    valid: status === 'certified',
-    cycle: cycle.number,
-    lastValidDay: cycle.validity.lastValidDay,
-    endsAt: cycle.validity.endsAt,
-  };
+export function statusAt(
+  standing: Standing,
+  editionOf: (edition: number) => Pick<SchemeEdition, 'timeZone' | 'notices'>,
+  at: IsoInstant,
+): SchemeStatus | undefined {
+  const zoneOf: ZoneOf = (edition) => editionOf(edition).timeZone;
+  const cycle = standing.cycles.findLast((known) => beginsAt(known, zoneOf) <= instantMilliseconds(at));
+  const own = cycle === undefined ? undefined : cycleStatusAt(cycle, undefined, zoneOf, at);
+  const held = cycle === undefined ? {} : { cycle: cycle.number, ...endsOf(cycle) };
+  if (cycle !== undefined && own === 'current') {
+    const status = isExpiring(cycle, editionOf(cycle.edition), at) ? 'expiring' : 'certified';
+    return { status, valid: true, edition: cycle.edition, ...held };
+  }
+  const assignment = unfulfilledAt(standing, cycle, zoneOf, at);
+  const asked = assignment === undefined ? {} : { assignment: assignment.number };
+  const proposal = standing.proposals.findLast(
+    ({ recordedAt, closedAt }) => isBy(recordedAt, at) && (closedAt === undefined || !isBy(closedAt, at)),
+  );
+  if (proposal !== undefined) return { status: 'awaiting-review', valid: false, edition: proposal.edition, ...held, ...asked };
+  if (assignment !== undefined) {
+    return { status: taskStatusAt(assignment, zoneOf, at), valid: false, edition: assignment.edition, ...held, ...asked };
+  }
+  if (cycle !== undefined) return { status: own === 'revoked' ? own : 'expired', valid: false, edition: cycle.edition, ...held };
+  const last = standing.assignments.findLast((known) => isAssignedBy(known, zoneOf, at));
+  return last?.withdrawn === undefined ? undefined : { status: 'withdrawn', valid: false, edition: last.edition };
 }
+
+/** The last assignment made by an instant, unless it was withdrawn or fulfilled by a cycle that had begun. */
+function unfulfilledAt(standing: Standing, cycle: Cycle | undefined, zoneOf: ZoneOf, at: IsoInstant): Assignment | undefined {
+  const last = standing.assignments.findLast((known) => isAssignedBy(known, zoneOf, at));
+  if (last === undefined || cycle?.assignment === last.number) return undefined;
+  const { withdrawn } = last;
+  const isWithdrawn =
+    withdrawn !== undefined && effectiveMilliseconds(withdrawn.effective, zoneOf(last.edition)) <= instantMilliseconds(at);
+  return isWithdrawn ? undefined : last;
+}
+
+/** Overdue where late is still accepted, missed where it is not; due is exclusive (rule 001-4). */
+function taskStatusAt(assignment: Assignment, zoneOf: ZoneOf, at: IsoInstant): StatusCode {
+  const { lateEvidence, started, edition } = assignment;
+  if (isPastDue(assignment, at)) return lateEvidence === 'refuse' ? 'missed' : 'overdue';
+  const isStarted = started !== undefined && effectiveMilliseconds(started.effective, zoneOf(edition)) <= instantMilliseconds(at);
+  return isStarted ? 'in-progress' : 'assigned';
+}
+
+function isExpiring(cycle: Cycle, { timeZone, notices }: Pick<SchemeEdition, 'timeZone' | 'notices'>, at: IsoInstant): boolean {
+  const { endsAt } = cycle.validity;
+  return endsAt !== undefined && isBy(instantBefore(endsAt, notices?.expiringFrom ?? EXPIRING_FROM_DEFAULT, timeZone), at);
+}
+
+const isBy = (instant: IsoInstant, at: IsoInstant): boolean => instantMilliseconds(instant) <= instantMilliseconds(at);
+const isAssignedBy = ({ effective, edition }: Assignment, zoneOf: ZoneOf, at: IsoInstant): boolean =>
+  effectiveMilliseconds(effective, zoneOf(edition)) <= instantMilliseconds(at);
+const endsOf = ({ validity }: Cycle) => ({ lastValidDay: validity.lastValidDay, endsAt: validity.endsAt });
 
 /** What became of one cycle at an instant; `next` is the cycle after it. Superseded is neither expired nor revoked. */
 export function cycleStatusAt(cycle: Cycle, next: Cycle | undefined, zoneOf: ZoneOf, at: IsoInstant): CycleStatus {
@@ -50,5 +113,3 @@ export function cycleStatusAt(cycle: Cycle, next: Cycle | undefined, zoneOf: Zon
 
 export const beginsAt = (cycle: Cycle, zoneOf: ZoneOf): number =>
   effectiveMilliseconds(cycle.validity.from, zoneOf(cycle.edition));
-export const endOf = (cycle: Cycle): number =>
-  cycle.validity.endsAt === undefined ? Number.POSITIVE_INFINITY : instantMilliseconds(cycle.validity.endsAt);

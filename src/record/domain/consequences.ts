@@ -1,0 +1,148 @@
+import {
+  coursesNamed,
+  editionOf,
+  itemKey,
+  plansNamed,
+  retirementOf,
+  type LearningPlanEdition,
+  type SchemeEdition,
+} from '../../catalogue/published.js';
+import { effectiveMilliseconds, instantMilliseconds, type Effective } from '../../shared/calendar.js';
+import { isRejection } from '../../shared/result.js';
+import { automaticAward } from './awards.js';
+import type { Decision, Given, Refusal } from './circumstances.js';
+import { evaluateEnrolment } from './course-evidence.js';
+import type { RecordEvent } from './events.js';
+import { evaluateRecord } from './scheme-evidence.js';
+import { openAssignment, pendingAssignment } from './standing.js';
+import { approvalsOf, foldAll, openEnrolment, standingOf, type RecordState } from './state.js';
+
+/**
+ * The facts of a command and, in the same commit, everything that follows from them: a course completed by its criteria, a plan
+ * completed by its courses, an assignment begun, an award or its proposal (rules 000-1a to c, 000-2, 000-3).
+ */
+export function withConsequences(facts: readonly RecordEvent[], state: RecordState, given: Given): Decision {
+  const events = [...facts];
+  const now = (): RecordState => foldAll(state, events, given.now, given.actor.person);
+  const touched = touchedBy(facts);
+  for (const course of touched.courses) events.push(...courseCompleted(course, now(), given));
+  for (const course of coursesCompletedIn(events)) {
+    touched.courses.add(course);
+    for (const plan of given.facts.learningPlans.values()) {
+      const edition = plan.at(-1)!;
+      if (!coursesNamed(edition.criteria).has(course)) continue;
+      events.push(...planCompleted(edition, now(), given));
+    }
+  }
+  for (const event of events) if (event.type === 'LearningPlanCompleted') touched.plans.add(event.data.learningPlan);
+  events.push(...assignmentsStarted(touched, now(), given));
+  const awards = awardsOf(touched, now(), given);
+  return isRejection(awards) ? (awards as Refusal) : [...events, ...awards];
+}
+
+/** What of the catalogue the facts are about. */
+interface Touched {
+  readonly courses: Set<string>;
+  readonly plans: Set<string>;
+  readonly schemes: Set<string>;
+  /** When the newest of the facts was true. */
+  readonly effective: Effective | undefined;
+}
+
+function touchedBy(facts: readonly RecordEvent[]): Touched {
+  const touched = { courses: new Set<string>(), plans: new Set<string>(), schemes: new Set<string>() };
+  let effective: Effective | undefined;
+  for (const { type, data } of facts) {
+    if ('effective' in data) effective = data.effective;
+    if (type === 'LearningPlanCompleted') touched.plans.add(data.learningPlan);
+    if ('course' in data && data.course !== undefined) touched.courses.add(data.course);
+    if ('scheme' in data && data.scheme !== undefined) touched.schemes.add(data.scheme);
+  }
+  return { ...touched, effective };
+}
+
+const coursesCompletedIn = (events: readonly RecordEvent[]): readonly string[] =>
+  events.flatMap((event) => (event.type === 'CourseCompleted' ? [event.data.course] : []));
+
+/** A course with criteria of its own is completed by what was reported in the open enrolment (rules 003-1 to 003-3). */
+function courseCompleted(course: string, state: RecordState, given: Given): readonly RecordEvent[] {
+  const enrolment = openEnrolment(state, course);
+  if (enrolment === undefined) return [];
+  const edition = editionOf(given.facts.courses, course, enrolment.edition)!;
+  if (edition.criteria === undefined) return [];
+  const approvals = approvalsOf(state, course, enrolment.number);
+  const { satisfied, effective, checklist } = evaluateEnrolment(edition.criteria, enrolment, approvals);
+  if (!satisfied) return [];
+  const { subject } = state.profile!;
+  const data = {
+    subject,
+    course,
+    edition: edition.edition,
+    enrolment: enrolment.number,
+    effective: effective!,
+    how: 'criteria',
+  } as const;
+  return [{ type: 'CourseCompleted', data: { ...data, checklist: [...checklist] } }];
+}
+
+/** A plan counts its courses' dates like those of a course: as the day's start in UTC. */
+const PLAN_ZONE = 'UTC';
+
+/** The first completion of a plan follows from its courses by itself. */
+export function planCompleted(edition: LearningPlanEdition, state: RecordState, given: Given): readonly RecordEvent[] {
+  const { learningPlan } = edition;
+  if (state.planCompletions.some((known) => known.learningPlan === learningPlan)) return [];
+  if (retirementOf(given.facts, 'learningPlan', learningPlan) !== undefined) return [];
+  const { satisfied, effective, checklist } = evaluateRecord(edition.criteria, undefined, state, PLAN_ZONE);
+  if (!satisfied) return [];
+  const data = { learningPlan, edition: edition.edition, effective: effective!, how: 'criteria' as const };
+  return [{ type: 'LearningPlanCompleted', data: { ...data, checklist: [...checklist] } }];
+}
+
+/** Work on an item of an assigned scheme begins it; work from before its start stays on record and begins nothing. */
+function assignmentsStarted(touched: Touched, state: RecordState, given: Given): readonly RecordEvent[] {
+  const { effective } = touched;
+  if (effective === undefined) return [];
+  return Object.entries(state.schemes).flatMap(([scheme, standing]): readonly RecordEvent[] => {
+    const assignment = openAssignment(standing, given.now);
+    if (assignment === undefined || assignment.started !== undefined) return [];
+    const edition = editionOf(given.facts.schemes, scheme, assignment.edition)!;
+    const begins = assignment.startsAt ?? assignment.effective;
+    const isEarly =
+      effectiveMilliseconds(effective, edition.timeZone) <
+      (typeof begins === 'string' ? instantMilliseconds(begins) : effectiveMilliseconds(begins, edition.timeZone));
+    if (isEarly || !isItemTouched(edition, touched, state)) return [];
+    return [{ type: 'AssignmentStarted', data: { scheme, assignment: assignment.number, effective, how: 'by-evidence' } }];
+  });
+}
+
+function isItemTouched(edition: SchemeEdition, { courses, plans, schemes }: Touched, state: RecordState): boolean {
+  const keys = new Set(edition.items.map(itemKey));
+  const isApproved = schemes.has(edition.scheme) && state.approvals.some(({ scheme }) => scheme === edition.scheme);
+  return (
+    isApproved ||
+    [...courses].some((course) => keys.has(itemKey({ course }))) ||
+    [...plans].some((learningPlan) => keys.has(itemKey({ learningPlan })))
+  );
+}
+
+/** The awards, or their proposals, that the touched definitions now earn. */
+function awardsOf(touched: Touched, state: RecordState, given: Given): readonly RecordEvent[] | Refusal {
+  const events: RecordEvent[] = [];
+  for (const editions of given.facts.schemes.values()) {
+    const newest = editions.at(-1)!;
+    const pending = pendingAssignment(standingOf(state, newest.scheme));
+    const scheme = pending === undefined ? newest : editionOf(given.facts.schemes, newest.scheme, pending.edition)!;
+    if (!isNamed(scheme, touched)) continue;
+    const award = automaticAward(scheme, state, given);
+    if (isRejection(award)) return award as Refusal;
+    if (award !== undefined) events.push(award);
+  }
+  return events;
+}
+
+function isNamed({ scheme, criteria }: SchemeEdition, { courses, plans, schemes }: Touched): boolean {
+  if (schemes.has(scheme)) return true;
+  const [named, plansOf] = [coursesNamed(criteria), plansNamed(criteria)];
+  return [...courses].some((course) => named.has(course)) || [...plans].some((plan) => plansOf.has(plan));
+}

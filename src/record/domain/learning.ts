@@ -1,0 +1,228 @@
+import { editionOf, latest, leavesOf, type CourseEdition, type CourseLeaf } from '../../catalogue/published.js';
+import { compareDecimals } from '../../shared/decimal.js';
+import type { Effective } from '../../shared/calendar.js';
+import type { Of } from './commands.js';
+import {
+  courseUnknown,
+  definitionRetired,
+  futureEffective,
+  humanRefusal,
+  optional,
+  reasonFields,
+  refuse,
+  retiredAt,
+  schemeUnknown,
+  type Decision,
+  type Given,
+  type Refusal,
+} from './circumstances.js';
+import { withConsequences } from './consequences.js';
+import { isAtOrAfter } from './course-evidence.js';
+import type { DataOf, RecordEvent } from './events.js';
+import { openAssignment } from './standing.js';
+import { approvalsOf, enrolmentsOf, openEnrolment, standingOf, type Enrolment, type RecordState } from './state.js';
+
+/** What a learner does: enrolments, activities, completions and the approvals of instructors, all as they were reported. */
+
+type EnrolledOrNot = { readonly enrolment: Enrolment; readonly events: readonly RecordEvent[] } | Refusal;
+
+/** Rule 001-10: a repeat while one is open is nothing new; after it is closed, the next number. */
+export function enrol({ course, effective }: Of<'Enrol'>, state: RecordState, given: Given): Decision {
+  if (latest(given.facts.courses, course) === undefined) return courseUnknown();
+  const future = futureEffective(effective, given.now);
+  if (future !== undefined) return future;
+  if (openEnrolment(state, course) !== undefined) return [];
+  const made = newEnrolment(course, effective, state, given);
+  return 'code' in made ? made : withConsequences(made.events, state, given);
+}
+
+function newEnrolment(course: string, effective: Effective, state: RecordState, given: Given): EnrolledOrNot {
+  const edition = latest(given.facts.courses, course)?.edition;
+  if (edition === undefined) return courseUnknown();
+  if (retiredAt(given.facts, 'course', course, effective)) return definitionRetired('course');
+  const number = enrolmentsOf(state, course).length + 1;
+  const event: RecordEvent = { type: 'LearnerEnrolled', data: { course, edition, enrolment: number, effective } };
+  return { enrolment: { number, edition, effective, reports: [] }, events: [event] };
+}
+
+export function withdrawEnrolment(
+  { course, effective, reason }: Of<'WithdrawEnrolment'>,
+  state: RecordState,
+  given: Given,
+): Decision {
+  const enrolment = openEnrolment(state, course);
+  if (enrolment === undefined) return notEnrolled();
+  const future = futureEffective(effective, given.now);
+  if (future !== undefined) return future;
+  if (!isAtOrAfter(effective, enrolment.effective))
+    return refuse('WITHDRAWAL_BEFORE_ENROLMENT', 'A learner cannot withdraw before enrolling. Give a later time.', '/effective');
+  const { subject } = state.profile!;
+  return [
+    {
+      type: 'EnrolmentWithdrawn',
+      data: { subject, course, enrolment: enrolment.number, effective, ...reasonFields(reason) },
+    },
+  ];
+}
+
+/** Records an activity in the enrolment in which it happened; the first one enrols by itself (domain.md, enrolment ◆). */
+export function reportActivity(command: Of<'ReportActivity'>, state: RecordState, given: Given): Decision {
+  const { course, effective, activity, kind, percent, score, count, carriedOver } = command;
+  if (latest(given.facts.courses, course) === undefined) return courseUnknown();
+  const future = futureEffective(effective, given.now);
+  if (future !== undefined) return future;
+  const found = enrolmentAt(command, state, given);
+  if ('code' in found) return found;
+  const { enrolment, events } = found;
+  const edition = editionOf(given.facts.courses, course, enrolment.edition)!;
+  const unfit = unfitReport(command, edition) ?? unfitResult(command, edition);
+  if (unfit !== undefined) return unfit;
+  const { closed } = enrolment;
+  const notCounted =
+    closed === undefined || (closed.how === 'withdrawn' && !isAtOrAfter(effective, closed.effective))
+      ? undefined
+      : closed.how === 'withdrawn'
+        ? ('after-withdrawal' as const)
+        : ('after-completion' as const);
+  const data = { course, enrolment: enrolment.number, activity, kind, effective };
+  const results = optional({ percent, score, count, carriedOver, notCounted });
+  return withConsequences([...events, { type: 'ActivityReported', data: { ...data, ...results } }], state, given);
+}
+
+/** The last enrolment that had begun by then; a result carried over belongs to the one that it was carried into. */
+function enrolmentAt({ course, effective, carriedOver }: Of<'ReportActivity'>, state: RecordState, given: Given): EnrolledOrNot {
+  const enrolments = enrolmentsOf(state, course);
+  const last = enrolments.at(-1);
+  if (last === undefined) return newEnrolment(course, effective, state, given);
+  const begun = carriedOver === true ? last : enrolments.findLast((known) => isAtOrAfter(effective, known.effective));
+  if (begun !== undefined) return { enrolment: begun, events: [] };
+  return refuse(
+    'ACTIVITY_BEFORE_ENROLMENT',
+    'This lies before the learner was enrolled. Give a later time, or mark a result of an earlier presentation as carriedOver.',
+    '/effective',
+  );
+}
+
+/** The activity must be one of the edition in which the learner is enrolled (a later edition may have others). */
+function unfitReport({ activity, kind }: Of<'ReportActivity'>, edition: CourseEdition): Refusal | undefined {
+  const known = edition.activities?.find((candidate) => candidate.activity === activity);
+  if (known === undefined) {
+    return refuse(
+      'ACTIVITY_UNKNOWN',
+      `Edition ${edition.edition} of the course has no activity ${activity}. Publish an edition that lists it, or mend the id.`,
+      '/activity',
+    );
+  }
+  return known.kind === kind
+    ? undefined
+    : refuse('ACTIVITY_UNKNOWN', `The activity ${activity} is of kind ${known.kind}, not ${kind}.`, '/kind');
+}
+
+/** Only a lesson has a percentage, only a quiz or an assessment a score, only participation and attendance a count. */
+function unfitResult(
+  { activity, kind, percent, score, count }: Of<'ReportActivity'>,
+  edition: CourseEdition,
+): Refusal | undefined {
+  const isScored = kind === 'quiz' || kind === 'assessment';
+  const isCounted = kind === 'participation' || kind === 'attendance';
+  const unfit = (what: string, pointer: string): Refusal =>
+    refuse('ACTIVITY_RESULT_UNFIT', `An activity of kind ${kind} ${what}.`, pointer);
+  if (kind === 'lesson' && percent === undefined) return unfit('needs percent, how far it was watched', '/percent');
+  if (kind !== 'lesson' && percent !== undefined) return unfit('has no percent', '/percent');
+  if (!isScored && score !== undefined) return unfit('has no score', '/score');
+  if (!isCounted && count !== undefined) return unfit('has no count', '/count');
+  const known = edition.activities!.find((candidate) => candidate.activity === activity)!;
+  const scale = ('maxScore' in known ? known.maxScore : undefined) ?? '100';
+  return score !== undefined && compareDecimals(score, scale) > 0
+    ? refuse('SCORE_OUT_OF_RANGE', `The score ${score} is above the scale of ${scale}.`, '/score')
+    : undefined;
+}
+
+/** By the learning platform's word; a course with criteria of its own takes it only where its author said so. */
+export function completeCourse(command: Of<'CompleteCourse'>, state: RecordState, given: Given): Decision {
+  const { course, effective, grade, honours, validUntil } = command;
+  if (latest(given.facts.courses, course) === undefined) return courseUnknown();
+  const future = futureEffective(effective, given.now);
+  if (future !== undefined) return future;
+  const open = openEnrolment(state, course);
+  const made = open === undefined ? newEnrolment(course, effective, state, given) : { enrolment: open, events: [] };
+  if ('code' in made) return made;
+  const { enrolment, events } = made;
+  const edition = editionOf(given.facts.courses, course, enrolment.edition)!;
+  if (!takesReports(edition)) return completedByCriteria('course');
+  const { subject } = state.profile!;
+  const data: DataOf<'CourseCompleted'> = {
+    subject,
+    course,
+    edition: enrolment.edition,
+    enrolment: enrolment.number,
+    effective,
+    how: 'reported',
+    ...optional({ grade, honours, validUntil }),
+  };
+  return withConsequences([...events, { type: 'CourseCompleted', data }], state, given);
+}
+
+export function completePlan({ learningPlan, effective }: Of<'CompletePlan'>, state: RecordState, given: Given): Decision {
+  const edition = latest(given.facts.learningPlans, learningPlan);
+  if (edition === undefined)
+    return refuse('LEARNING_PLAN_UNKNOWN', 'There is no learning plan with this id. Define it first.', '/learningPlan');
+  const future = futureEffective(effective, given.now);
+  if (future !== undefined) return future;
+  if (retiredAt(given.facts, 'learningPlan', learningPlan, effective)) return definitionRetired('learning plan');
+  if (!takesReports(edition)) return completedByCriteria('learning plan');
+  const data = { learningPlan, edition: edition.edition, effective, how: 'reported' as const };
+  return withConsequences([{ type: 'LearningPlanCompleted', data }], state, given);
+}
+
+const takesReports = (edition: { criteria?: unknown; acceptReportedCompletion?: boolean | undefined }): boolean =>
+  edition.acceptReportedCompletion ?? edition.criteria === undefined;
+
+const completedByCriteria = (what: string): Refusal =>
+  refuse(
+    'COMPLETED_BY_CRITERIA',
+    `This ${what} is completed by its own criteria. Report what the learner did, or let it accept reported completions.`,
+  );
+
+const notEnrolled = (): Refusal => refuse('NOT_ENROLLED', 'The learner has no open enrolment in this course.', '/course');
+
+/** Rule 003-3: a person approves what a course or a scheme names, never their own case. */
+export function approve(command: Of<'Approve'>, state: RecordState, given: Given): Decision {
+  const { target, label, effective, reason } = command;
+  const refusal = humanRefusal(given, state) ?? futureEffective(effective, given.now);
+  if (refusal !== undefined) return refusal;
+  const named =
+    'course' in target ? courseApproval(target.course, label, state, given) : schemeApproval(target.scheme, label, state, given);
+  if ('code' in named) return named;
+  if (named.isGiven) return [];
+  const data = { subject: state.profile!.subject, ...target, ...named.place, label, effective, ...reasonFields(reason) };
+  return withConsequences([{ type: 'ApprovalGiven', data }], state, given);
+}
+
+type ApprovalPlace = { readonly place: { edition: number; enrolment?: number }; readonly isGiven: boolean } | Refusal;
+
+function courseApproval(course: string, label: string, state: RecordState, given: Given): ApprovalPlace {
+  if (latest(given.facts.courses, course) === undefined) return courseUnknown();
+  const enrolment = openEnrolment(state, course);
+  if (enrolment === undefined) return notEnrolled();
+  const { criteria } = editionOf(given.facts.courses, course, enrolment.edition)!;
+  const isNamed =
+    criteria !== undefined && leavesOf<CourseLeaf>(criteria).some(({ leaf }) => 'approval' in leaf && leaf.approval === label);
+  if (!isNamed) return approvalUnknown(label);
+  const isGiven = approvalsOf(state, course, enrolment.number).some((known) => known.label === label);
+  return { place: { edition: enrolment.edition, enrolment: enrolment.number }, isGiven };
+}
+
+function schemeApproval(scheme: string, label: string, state: RecordState, given: Given): ApprovalPlace {
+  const newest = latest(given.facts.schemes, scheme);
+  if (newest === undefined) return schemeUnknown();
+  const assignment = openAssignment(standingOf(state, scheme), given.now);
+  const edition = assignment === undefined ? newest : editionOf(given.facts.schemes, scheme, assignment.edition)!;
+  const isNamed = leavesOf(edition.criteria).some(({ leaf }) => 'approval' in leaf && leaf.approval === label);
+  if (!isNamed) return approvalUnknown(label);
+  const isGiven = state.approvals.some((known) => known.scheme === scheme && known.label === label);
+  return { place: { edition: edition.edition }, isGiven };
+}
+
+const approvalUnknown = (label: string): Refusal =>
+  refuse('APPROVAL_UNKNOWN', `The criteria ask for no approval "${label}". Give the label exactly as they name it.`, '/label');
