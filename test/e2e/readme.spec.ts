@@ -135,7 +135,8 @@ describe('the documents’ commands', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     service.stdout.setEncoding('utf8').on('data', (chunk: string) => (greeting += chunk));
-    while (!greeting.includes('curl')) {
+    // The folder stands in the last line; what comes before it may arrive in a chunk of its own.
+    while (!/^ {2}data .*\n\n$/m.test(greeting)) {
       if (service.exitCode !== null) throw new Error(`The service left with ${service.exitCode}.`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
