@@ -27,6 +27,7 @@ const esmOnly = [
   '@borewit',
   'load-esm',
   'iterare',
+  'jose',
 ];
 
 export default {

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { ISSUERS_FILE_BYTES_MAX, parseIssuers, type Issuer } from '../access/tokens/issuers.js';
 import { ORGANIZATION_ID } from '../ledger/stream-name.js';
 
 const wholeNumber = (min: number, max: number, unset: number) =>
@@ -25,6 +26,7 @@ const settings = {
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'must be fatal, error, warn, info, debug or silent')
     .default('info'),
   CERTLEDGER_POLICY_INTERVAL_SECONDS: wholeNumber(1, 86_400, 5),
+  CERTLEDGER_OIDC_FILE: z.string().min(1, 'must name a file').optional(),
   CERTLEDGER_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   CERTLEDGER_KEY: z
     .string()
@@ -34,7 +36,11 @@ const settings = {
 const SECRETS: ReadonlySet<string> = new Set(['CERTLEDGER_MASTER_KEY', 'CERTLEDGER_KEY']);
 const schema = z.object(settings);
 
-export type Configuration = z.infer<typeof schema> & { readonly CERTLEDGER_URL: string };
+export type Configuration = z.infer<typeof schema> & {
+  readonly CERTLEDGER_URL: string;
+  /** What CERTLEDGER_OIDC_FILE holds. */
+  readonly issuers: readonly Issuer[];
+};
 
 /** Everything that is wrong with the configuration, at once. */
 export class WrongConfiguration extends Error {
@@ -50,17 +56,40 @@ export function readConfiguration(environment: NodeJS.ProcessEnv, file = '.env')
     .map((name) => `${name} is not a setting; there are ${Object.keys(settings).join(', ')}`);
   const parsed = schema.safeParse(given);
   if (!parsed.success) wrong.push(...parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`));
+  const { issuers, wrong: wrongInFile } = readIssuers(parsed.success ? parsed.data : given);
+  wrong.push(...wrongInFile);
   if (wrong.length > 0)
     throw new WrongConfiguration(`The configuration is wrong:\n${wrong.map((line) => `  - ${line}`).join('\n')}`);
   const { CERTLEDGER_HOST, CERTLEDGER_PORT, CERTLEDGER_URL } = parsed.data!;
   // The command line looks for the service where this configuration would start it.
-  return { ...parsed.data!, CERTLEDGER_URL: CERTLEDGER_URL ?? `http://${CERTLEDGER_HOST}:${CERTLEDGER_PORT}` };
+  return { ...parsed.data!, CERTLEDGER_URL: CERTLEDGER_URL ?? `http://${CERTLEDGER_HOST}:${CERTLEDGER_PORT}`, issuers };
+}
+
+/** The issuers that the configuration names. Where another setting is wrong too, both are told. */
+function readIssuers({
+  CERTLEDGER_OIDC_FILE: path,
+  CERTLEDGER_ORGANIZATION: platform = 'main',
+}: Readonly<Record<string, unknown>>): { readonly issuers: readonly Issuer[]; readonly wrong: readonly string[] } {
+  if (typeof path !== 'string' || path === '') return { issuers: [], wrong: [] };
+  let bytes: Uint8Array;
+  try {
+    // What is no file, or no small one, must not fill the memory before it is refused.
+    const found = statSync(path);
+    if (!found.isFile() || found.size > ISSUERS_FILE_BYTES_MAX)
+      return { issuers: [], wrong: [`CERTLEDGER_OIDC_FILE: ${path} must be a file of at most ${ISSUERS_FILE_BYTES_MAX} bytes`] };
+    bytes = readFileSync(path);
+  } catch (error) {
+    return { issuers: [], wrong: [`CERTLEDGER_OIDC_FILE: ${path} cannot be read (${(error as { code?: string }).code})`] };
+  }
+  const parsed = parseIssuers(bytes, String(platform));
+  if ('issuers' in parsed) return { issuers: parsed.issuers, wrong: [] };
+  return { issuers: [], wrong: parsed.wrong.map((line) => `CERTLEDGER_OIDC_FILE: ${line}`) };
 }
 
 /** The effective configuration for people, secrets masked. */
 export function shownConfiguration(configuration: Configuration): Record<string, string | number | null> {
   const entries = Object.keys(settings).map((name) => {
-    const value = configuration[name as keyof Configuration];
+    const value = configuration[name as keyof typeof settings];
     return [name, value === undefined ? null : SECRETS.has(name) ? '********' : value] as const;
   });
   return Object.fromEntries(entries);

@@ -54,7 +54,6 @@ export function parseIssuers(
   bytes: Uint8Array,
   platform: string,
 ): { readonly issuers: readonly Issuer[] } | { readonly wrong: readonly string[] } {
-  if (bytes.length > ISSUERS_FILE_BYTES_MAX) return { wrong: [`The file is larger than ${ISSUERS_FILE_BYTES_MAX} bytes.`] };
   let value: unknown;
   try {
     value = parseStrictJson(bytes, { what: 'file' });

@@ -57,7 +57,7 @@ export class SessionTokens {
 
   private async judge(token: string): Promise<Session | Refused> {
     const parts = partsOf(token);
-    if (parts === undefined) return refused('It is not a signed token in the compact form.');
+    if ('reason' in parts) return parts;
     const trusted = this.trusted.get(parts.claims.iss);
     if (trusted === undefined) return refused('Its issuer is not configured.');
     const { issuer, keys } = trusted;
@@ -99,21 +99,27 @@ const headerSchema = z.looseObject({
 });
 const unverifiedClaims = z.looseObject({ iss: z.string() });
 
+interface Parts {
+  readonly header: z.infer<typeof headerSchema>;
+  readonly claims: z.infer<typeof unverifiedClaims>;
+}
+
 /** What a token says of itself, before anything of it is believed: enough to choose the issuer and to refuse early. */
-function partsOf(
-  token: string,
-): { readonly header: z.infer<typeof headerSchema>; readonly claims: z.infer<typeof unverifiedClaims> } | undefined {
+function partsOf(token: string): Parts | Refused {
   const match = token.length > TOKEN_CHARACTERS_MAX ? null : COMPACT.exec(token);
-  if (match === null) return undefined;
+  if (match === null) return refused('It is not a signed token in the compact form, or too long.');
   const decoded = match.slice(1).map((part) => Buffer.from(part, 'base64url'));
   // One token has one spelling: bits that no byte holds would make many of it.
-  if (decoded.some((bytes, index) => bytes.toString('base64url') !== match[index + 1])) return undefined;
+  if (decoded.some((bytes, index) => bytes.toString('base64url') !== match[index + 1]))
+    return refused('Its parts are not written as base64url writes them.');
   try {
     const header = headerSchema.safeParse(parseStrictJson(decoded[0]!));
+    if (!header.success) return refused('Its header lacks alg or typ, or holds what is not taken.');
     const claims = unverifiedClaims.safeParse(parseStrictJson(decoded[1]!));
-    return header.success && claims.success ? { header: header.data, claims: claims.data } : undefined;
+    if (!claims.success) return refused('Its claims name no issuer.');
+    return { header: header.data, claims: claims.data };
   } catch (error) {
-    if (error instanceof MalformedJson) return undefined;
+    if (error instanceof MalformedJson) return refused('Its header or payload is not the JSON that is taken.');
     throw error;
   }
 }
