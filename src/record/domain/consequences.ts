@@ -26,43 +26,40 @@ export function withConsequences(facts: readonly RecordEvent[], state: RecordSta
   const now = (): RecordState => foldAll(state, events, given.now, given.actor.person);
   const touched = touchedBy(facts);
   for (const course of touched.courses) events.push(...courseCompleted(course, now(), given));
-  for (const course of coursesCompletedIn(events)) {
-    touched.courses.add(course);
-    for (const plan of given.facts.learningPlans.values()) {
-      const edition = plan.at(-1)!;
-      if (!coursesNamed(edition.criteria).has(course)) continue;
-      events.push(...planCompleted(edition, now(), given));
-    }
-  }
-  for (const event of events) if (event.type === 'LearningPlanCompleted') touched.plans.add(event.data.learningPlan);
-  events.push(...assignmentsStarted(touched, now(), given));
-  const awards = awardsOf(touched, now(), given);
+  const completed = new Set(events.flatMap((event) => (event.type === 'CourseCompleted' ? [event.data.course] : [])));
+  if (completed.size > 0) events.push(...plansCompleted(completed, now(), given));
+  const plans = new Set(events.flatMap((event) => (event.type === 'LearningPlanCompleted' ? [event.data.learningPlan] : [])));
+  events.push(...assignmentsStarted({ ...touched, plans }, now(), given));
+  const awards = awardsOf({ courses: completed, plans, schemes: touched.schemes }, now(), given);
   return isRejection(awards) ? (awards as Refusal) : [...events, ...awards];
 }
 
-/** What of the catalogue the facts are about. */
-interface Touched {
-  readonly courses: Set<string>;
-  readonly plans: Set<string>;
-  readonly schemes: Set<string>;
-  /** When the newest of the facts was true. */
+/** What of the catalogue some facts are about. */
+interface Named {
+  readonly courses: ReadonlySet<string>;
+  readonly plans: ReadonlySet<string>;
+  readonly schemes: ReadonlySet<string>;
+}
+
+interface Touched extends Omit<Named, 'plans'> {
+  readonly approved: ReadonlySet<string>;
+  /** When the last of the facts was true. */
   readonly effective: Effective | undefined;
 }
 
 function touchedBy(facts: readonly RecordEvent[]): Touched {
-  const touched = { courses: new Set<string>(), plans: new Set<string>(), schemes: new Set<string>() };
+  const courses = new Set<string>();
+  const schemes = new Set<string>();
+  const approved = new Set<string>();
   let effective: Effective | undefined;
   for (const { type, data } of facts) {
     if ('effective' in data) effective = data.effective;
-    if (type === 'LearningPlanCompleted') touched.plans.add(data.learningPlan);
-    if ('course' in data && data.course !== undefined) touched.courses.add(data.course);
-    if ('scheme' in data && data.scheme !== undefined) touched.schemes.add(data.scheme);
+    if ('course' in data && data.course !== undefined) courses.add(data.course);
+    if ('scheme' in data && data.scheme !== undefined) schemes.add(data.scheme);
+    if (type === 'ApprovalGiven' && data.scheme !== undefined) approved.add(data.scheme);
   }
-  return { ...touched, effective };
+  return { courses, schemes, approved, effective };
 }
-
-const coursesCompletedIn = (events: readonly RecordEvent[]): readonly string[] =>
-  events.flatMap((event) => (event.type === 'CourseCompleted' ? [event.data.course] : []));
 
 /** A course with criteria of its own is completed by what was reported in the open enrolment (rules 003-1 to 003-3). */
 function courseCompleted(course: string, state: RecordState, given: Given): readonly RecordEvent[] {
@@ -99,8 +96,16 @@ export function planCompleted(edition: LearningPlanEdition, state: RecordState, 
   return [{ type: 'LearningPlanCompleted', data: { ...data, checklist: [...checklist] } }];
 }
 
+function plansCompleted(courses: ReadonlySet<string>, state: RecordState, given: Given): readonly RecordEvent[] {
+  return [...given.facts.learningPlans.values()].flatMap((editions) => {
+    const edition = editions.at(-1)!;
+    const named = coursesNamed(edition.criteria);
+    return [...courses].some((course) => named.has(course)) ? planCompleted(edition, state, given) : [];
+  });
+}
+
 /** Work on an item of an assigned scheme begins it; work from before its start stays on record and begins nothing. */
-function assignmentsStarted(touched: Touched, state: RecordState, given: Given): readonly RecordEvent[] {
+function assignmentsStarted(touched: Touched & Named, state: RecordState, given: Given): readonly RecordEvent[] {
   const { effective } = touched;
   if (effective === undefined) return [];
   return Object.entries(state.schemes).flatMap(([scheme, standing]): readonly RecordEvent[] => {
@@ -111,29 +116,28 @@ function assignmentsStarted(touched: Touched, state: RecordState, given: Given):
     const isEarly =
       effectiveMilliseconds(effective, edition.timeZone) <
       (typeof begins === 'string' ? instantMilliseconds(begins) : effectiveMilliseconds(begins, edition.timeZone));
-    if (isEarly || !isItemTouched(edition, touched, state)) return [];
+    if (isEarly || !isItemTouched(edition, touched)) return [];
     return [{ type: 'AssignmentStarted', data: { scheme, assignment: assignment.number, effective, how: 'by-evidence' } }];
   });
 }
 
-function isItemTouched(edition: SchemeEdition, { courses, plans, schemes }: Touched, state: RecordState): boolean {
-  const keys = new Set(edition.items.map(itemKey));
-  const isApproved = schemes.has(edition.scheme) && state.approvals.some(({ scheme }) => scheme === edition.scheme);
+function isItemTouched({ scheme, items }: SchemeEdition, { courses, plans, approved }: Touched & Named): boolean {
+  const keys = new Set(items.map(itemKey));
   return (
-    isApproved ||
+    approved.has(scheme) ||
     [...courses].some((course) => keys.has(itemKey({ course }))) ||
     [...plans].some((learningPlan) => keys.has(itemKey({ learningPlan })))
   );
 }
 
 /** The awards, or their proposals, that the touched definitions now earn. */
-function awardsOf(touched: Touched, state: RecordState, given: Given): readonly RecordEvent[] | Refusal {
+function awardsOf(named: Named, state: RecordState, given: Given): readonly RecordEvent[] | Refusal {
   const events: RecordEvent[] = [];
   for (const editions of given.facts.schemes.values()) {
     const newest = editions.at(-1)!;
     const pending = pendingAssignment(standingOf(state, newest.scheme));
     const scheme = pending === undefined ? newest : editionOf(given.facts.schemes, newest.scheme, pending.edition)!;
-    if (!isNamed(scheme, touched)) continue;
+    if (!isNamed(scheme, named)) continue;
     const award = automaticAward(scheme, state, given);
     if (isRejection(award)) return award as Refusal;
     if (award !== undefined) events.push(award);
@@ -141,7 +145,7 @@ function awardsOf(touched: Touched, state: RecordState, given: Given): readonly 
   return events;
 }
 
-function isNamed({ scheme, criteria }: SchemeEdition, { courses, plans, schemes }: Touched): boolean {
+function isNamed({ scheme, criteria }: SchemeEdition, { courses, plans, schemes }: Named): boolean {
   if (schemes.has(scheme)) return true;
   const [named, plansOf] = [coursesNamed(criteria), plansNamed(criteria)];
   return [...courses].some((course) => named.has(course)) || [...plans].some((plan) => plansOf.has(plan));
