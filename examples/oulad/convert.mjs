@@ -120,7 +120,7 @@ function readLearners(folder, presentations, assessments) {
   for (const [name, result] of results) {
     if (!result.registered) throw new InputError(`studentRegistration has no line of ${name}, whose result is known`);
   }
-  readSubmissions(folder, assessments, learners, add);
+  readSubmissions(folder, assessments, learners, results, add);
   return learners;
 }
 
@@ -165,6 +165,7 @@ function readRegistrations(folder, presentations, results, add) {
       ...dated,
     });
     const enrolledAt = dayOf(presentation, line.date_registration, 'date_registration', refuse);
+    known.enrolledAt = enrolledAt;
     add(presentation, enrolledAt, row('enrolment', { enrolledAt }), refuse);
     const withdrawnAt = dayOf(presentation, line.date_unregistration, 'date_unregistration', refuse);
     if (known.result === 'Withdrawn') add(presentation, withdrawnAt, row('withdrawal', { withdrawnAt }), refuse);
@@ -172,7 +173,7 @@ function readRegistrations(folder, presentations, results, add) {
 }
 
 /** An activity for each assessment handed in, at the day counted from the start of the presentation that the assessment belongs to. */
-function readSubmissions(folder, assessments, learners, add) {
+function readSubmissions(folder, assessments, learners, results, add) {
   const columns = ['id_student', 'id_assessment', 'date_submitted', 'is_banked', 'score'];
   readTable(folder, 'studentAssessment', columns, (line, refuse) => {
     const { id_student: learner, id_assessment: activity, is_banked: banked } = line;
@@ -194,7 +195,10 @@ function readSubmissions(folder, assessments, learners, add) {
       reportedAt,
       carriedOver: banked === '1' ? true : undefined,
     };
-    add(presentation, reportedAt, row, refuse);
+    // A result carried over can be older than the registration that it was carried into, and still comes after it.
+    const enrolledAt = banked === '1' ? results.get(`${presentation.name}-${learner}`)?.enrolledAt : undefined;
+    const place = enrolledAt !== undefined && reportedAt !== undefined && enrolledAt > reportedAt ? enrolledAt : reportedAt;
+    add(presentation, place, row, refuse);
   });
 }
 

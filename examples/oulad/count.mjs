@@ -79,10 +79,14 @@ for (const [module, presentation, learner, outcome] of info) {
   const start = startOf(presentation);
   happened(module, learner, start + length.get(module + presentation), start, 2, 'completion');
 }
+const registered = new Map();
 for (const [module, presentation, learner, came, left] of registrations) {
   const start = startOf(presentation);
   if (came === '') undated.enrolment += 1;
-  else happened(module, learner, start + Number(came), start, 0, 'enrolment');
+  else {
+    registered.set([module, presentation, learner].join(), start + Number(came));
+    happened(module, learner, start + Number(came), start, 0, 'enrolment');
+  }
   if (!withdrawn.has([module, presentation, learner].join())) {
     if (left !== '') unregisteredOnly += 1;
     continue;
@@ -94,7 +98,10 @@ for (const [module, presentation, learner, came, left] of registrations) {
 for (const [learner, id, submitted, banked] of submissions) {
   const [module, presentation] = assessed.get(id);
   const start = startOf(presentation);
-  happened(module, learner, start + Number(submitted), start, 1, banked === '1' ? 'carried over' : 'activity');
+  const day = start + Number(submitted);
+  // What was carried into a presentation is taken up when the learner registers for it, however old it is.
+  const taken = banked === '1' ? Math.max(day, registered.get([module, presentation, learner].join()) ?? day) : day;
+  happened(module, learner, taken, start, 1, 'activity');
 }
 
 // An enrolment is open until a withdrawal or a completion closes it. Who registers again in between is in already, whoever was

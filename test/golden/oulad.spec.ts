@@ -175,8 +175,9 @@ describe('convert.mjs on a made-up folder', () => {
       enrolment('AAA', '2015J', '7', '2015-09-26'),
       activity('AAA', '101', '7', '2015-10-19', { score: '78.5' }),
       activity('AAA', '102', '7', '2015-11-24', {}),
-      activity('BBB', '201', '7', '2016-01-31', { score: '60', carriedOver: true }),
       enrolment('BBB', '2016B', '7', '2016-02-01'),
+      // Older than the registration, and still after it: it was carried over into it.
+      activity('BBB', '201', '7', '2016-01-31', { score: '60', carriedOver: true }),
       // Both end on 1 March of a leap year, so the course decides; in another year each would end a day later.
       activity('AAA', '103', '7', '2016-03-01', { score: '90' }),
       completion('AAA', '2015J', '7', '2016-03-01'),
@@ -217,7 +218,7 @@ describe('convert.mjs on a made-up folder', () => {
     expect(JSON.parse(stdout)).toEqual({
       rows: Object.fromEntries(kinds.map((kind) => [kind, of(kind).length])),
       refused: { DATE_MISSING: { enrolment: 1, withdrawal: 1 }, NOT_ENROLLED: { withdrawal: 0 } },
-      unchanged: { enrolment: 1 },
+      unchanged: { enrolment: 0 },
       activities: { carriedOver: 1, withoutScore: 1, notCounted: { 'after-withdrawal': 0, 'after-completion': 0 } },
       unregisteredButNotWithdrawn: 1,
       certified: { 'one-of-seven': 3, 'two-of-seven': 3, 'aaa-and-bbb-or-ccc-and-ddd': 2 },
@@ -353,6 +354,7 @@ describe('the extract', () => {
       }
       expect(row.learner).toBe(current);
       const at = String(row.enrolledAt ?? row.reportedAt ?? row.completedAt ?? row.withdrawnAt);
+      if (row.carriedOver === true) continue;
       expect(at >= last).toBe(true);
       last = at;
     }
