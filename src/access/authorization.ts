@@ -13,8 +13,13 @@ export interface Rule {
 
 const open: Rule = { roles: [], open: true };
 const definitionReaders: Rule = { roles: ['admin', 'author', 'reviewer', 'auditor', 'reporter', 'learner'] };
-const courseAuthors: Rule = { roles: ['author', 'admin'] };
+/** An administrator's act comes first, as only that may define a certificate with a course (rule 002-2). */
+const courseAuthors: Rule = { roles: ['admin', 'author'] };
+const drafters: Rule = { roles: ['admin', 'author', 'auditor'] };
 const admin: Rule = { roles: ['admin'] };
+const ownOrAdmin: Rule = { roles: ['admin'], own: true };
+/** An administrator is a reviewer too (rule 001-16). */
+const approvers: Rule = { roles: ['reviewer', 'admin'] };
 const operator: Rule = { roles: ['operator'] };
 const reports: Rule = { roles: ['admin', 'auditor', 'reporter'] };
 const directory: Rule = { roles: ['admin', 'auditor'] };
@@ -57,13 +62,44 @@ export const AUTHORIZATION: Readonly<Record<string, Rule>> = {
   'GET /v1/schemes': definitionReaders,
   'GET /v1/schemes/:scheme': definitionReaders,
   'POST /v1/schemes/:scheme/editions': admin,
+  'POST /v1/courses/:course/retirement': courseAuthors,
+  'POST /v1/learning-plans': courseAuthors,
+  'GET /v1/learning-plans': definitionReaders,
+  'GET /v1/learning-plans/:learningPlan': definitionReaders,
+  'POST /v1/learning-plans/:learningPlan/editions': courseAuthors,
+  'POST /v1/learning-plans/:learningPlan/retirement': courseAuthors,
+  'POST /v1/schemes/:scheme/retirement': admin,
+  'POST /v1/groups': admin,
+  'GET /v1/groups': { roles: ['admin', 'author', 'reviewer', 'auditor', 'reporter'] },
+  'POST /v1/organization/rules': admin,
+  'GET /v1/organization/rules': directory,
+  'POST /v1/drafts': courseAuthors,
+  'GET /v1/drafts': drafters,
+  'GET /v1/drafts/:draft': drafters,
+  'POST /v1/drafts/:draft': courseAuthors,
+  'POST /v1/drafts/:draft/discard': courseAuthors,
+  'POST /v1/drafts/:draft/publication': courseAuthors,
+  'POST /v1/lint': courseAuthors,
   // Learners.
   'POST /v1/learners': admin,
   'GET /v1/learners/:learner': reports,
   'GET /v1/learners/:learner/schemes/:scheme': reports,
-  'POST /v1/learners/:learner/details': admin,
+  'POST /v1/learners/:learner/corrections': ownOrAdmin,
+  'POST /v1/learners/:learner/groups': admin,
+  'POST /v1/learners/:learner/person': admin,
+  'POST /v1/learners/:learner/enrolments': ownOrAdmin,
+  'POST /v1/learners/:learner/enrolments/:course/withdrawal': admin,
+  'POST /v1/learners/:learner/activities': admin,
   'POST /v1/learners/:learner/completions': admin,
+  'POST /v1/learners/:learner/plan-completions': admin,
+  'POST /v1/learners/:learner/approvals': approvers,
+  'POST /v1/schemes/:scheme/assignments': admin,
+  'POST /v1/learners/:learner/schemes/:scheme/assignments': admin,
+  'POST /v1/learners/:learner/schemes/:scheme/assignments/start': ownOrAdmin,
+  'POST /v1/learners/:learner/schemes/:scheme/assignments/withdrawal': admin,
   'POST /v1/learners/:learner/schemes/:scheme/awards': admin,
+  'POST /v1/learners/:learner/schemes/:scheme/awards/approval': approvers,
+  'POST /v1/learners/:learner/schemes/:scheme/awards/decline': approvers,
   'POST /v1/learners/:learner/schemes/:scheme/revocations': admin,
   'POST /v1/imports/:batch/rows': admin,
   'GET /v1/expiry-dates': reports,

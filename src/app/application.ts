@@ -6,12 +6,16 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { v4 as uuidv4 } from 'uuid';
+import { Access } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
+import { AccessModule } from '../access/access.module.js';
 import { Authenticator } from '../access/authenticator.js';
+import { RequestTrail } from '../access/trail/request-trail.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { CatalogueModule } from '../catalogue/catalogue.module.js';
-import { CatalogueFacts, Definitions } from '../catalogue/services.js';
+import { CatalogueFacts, Definitions, Drafts } from '../catalogue/services.js';
 import { AnswerInterceptor } from '../http/answer.js';
+import { AuditTrailInterceptor } from '../http/audit-trail.js';
 import { ProblemFilter } from '../http/problem-filter.js';
 import { ProblemException, problemSchema } from '../http/problems.js';
 import { MalformedJson, parseStrictJson } from '../http/strict-json.js';
@@ -26,7 +30,8 @@ import { OperationsModule } from '../operations/operations.module.js';
 import { Projections } from '../projections/projections.js';
 import { Records } from '../record/published.js';
 import { RecordModule } from '../record/record.module.js';
-import { LearnerDocuments } from '../record/views/learner-status.js';
+import { LearnerDocuments } from '../record/views/learner-documents.js';
+import { placesOf, pointerTo, type SchemaIssue } from '../shared/places.js';
 import type { Kernel } from './kernel.js';
 
 export const BODY_BYTES_MAX = 1_048_576;
@@ -44,7 +49,9 @@ class ApplicationModule {
       [Projections, kernel.projections],
       [Records, kernel.records],
       [Definitions, kernel.definitions],
+      [Drafts, kernel.drafts],
       [CatalogueFacts, kernel.catalogue],
+      [Access, kernel.access],
       [Authenticator, kernel.authenticator],
       [LearnerDocuments, kernel.learners],
       [EventStore, engines.store],
@@ -61,7 +68,16 @@ class ApplicationModule {
     };
     return {
       module: ApplicationModule,
-      imports: [CqrsModule.forRoot(), kernelModule, CatalogueModule, RecordModule, AuditModule, ImportsModule, OperationsModule],
+      imports: [
+        CqrsModule.forRoot(),
+        kernelModule,
+        AccessModule,
+        CatalogueModule,
+        RecordModule,
+        AuditModule,
+        ImportsModule,
+        OperationsModule,
+      ],
       providers: [
         {
           provide: APP_GUARD,
@@ -79,7 +95,8 @@ export async function createApplication(
   kernel: Kernel,
   logger: Logger,
 ): Promise<{ app: NestFastifyApplication; document: OpenAPIObject; inFlight: () => number }> {
-  const filter = new ProblemFilter(logger);
+  const trail = new RequestTrail(kernel.ledger, logger);
+  const filter = new ProblemFilter(logger, trail);
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_BYTES_MAX,
     genReqId: () => uuidv4(),
@@ -125,7 +142,7 @@ export async function createApplication(
     );
   });
   app.useGlobalFilters(filter);
-  app.useGlobalInterceptors(new AnswerInterceptor());
+  app.useGlobalInterceptors(new AuditTrailInterceptor(trail), new AnswerInterceptor());
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidRequest }));
   const document = describe(app);
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json', yamlDocumentUrl: 'openapi.yaml' });
@@ -136,20 +153,10 @@ export async function createApplication(
 
 const ISSUES_SHOWN_MAX = 20;
 
-function invalidRequest(
-  issues: readonly { message: string; path?: readonly (PropertyKey | { key: PropertyKey })[] | undefined }[],
-): ProblemException {
-  const errors = issues.slice(0, ISSUES_SHOWN_MAX).map(({ message, path = [] }) => ({
-    pointer: path
-      .map(
-        (step) =>
-          `/${String(typeof step === 'object' ? step.key : step)
-            .replaceAll('~', '~0')
-            .replaceAll('/', '~1')}`,
-      )
-      .join(''),
-    detail: message,
-  }));
+function invalidRequest(issues: readonly SchemaIssue[]): ProblemException {
+  const errors = placesOf(issues)
+    .slice(0, ISSUES_SHOWN_MAX)
+    .map(({ path, message }) => ({ pointer: pointerTo(path), detail: message }));
   return new ProblemException('INVALID_REQUEST', {
     detail: errors.map(({ pointer, detail }) => `${pointer || 'The request'}: ${detail}`).join(' '),
     errors,

@@ -1,11 +1,24 @@
-import { keyDecider, organizationDecider, personDecider } from '../access/domain/deciders.js';
+import type { Logger } from 'pino';
+import { attemptEvents, attemptsDecider } from '../access/domain/attempts.js';
 import { accessEvents } from '../access/domain/events.js';
-import { Authenticator } from '../access/authenticator.js';
+import { keyDecider } from '../access/domain/key.js';
+import { organizationDecider } from '../access/domain/organization.js';
+import { personDecider } from '../access/domain/person.js';
+import { readEvents, readsDecider } from '../access/domain/reads.js';
+import { Access } from '../access/access.js';
+import { AdminKeys } from '../access/admin-keys.js';
+import { Authenticator, type Doors } from '../access/authenticator.js';
+import { KeyUses } from '../access/key-uses.js';
+import { accessDirectory } from '../access/views/access-directory.projection.js';
 import type { AnyDecider } from '../audit/replay.js';
+import { attemptsAndReads } from '../audit/attempts-and-reads.projection.js';
 import { auditHistory } from '../audit/audit-history.projection.js';
 import { catalogueDecider } from '../catalogue/domain/decider.js';
+import { draftDecider } from '../catalogue/domain/draft.js';
+import { draftEvents } from '../catalogue/domain/draft-events.js';
 import { catalogueEvents } from '../catalogue/domain/events.js';
-import { CatalogueFacts, Definitions } from '../catalogue/services.js';
+import { CatalogueFacts, Definitions, Drafts } from '../catalogue/services.js';
+import { drafts } from '../catalogue/views/drafts.projection.js';
 import { Codec } from '../ledger/codec.js';
 import { EventRegistry } from '../ledger/event-registry.js';
 import { KeyRing } from '../ledger/key-ring.js';
@@ -16,19 +29,29 @@ import { Projections } from '../projections/projections.js';
 import { recordDecider, recordEvents, Records } from '../record/published.js';
 import { expiryDates } from '../record/views/expiry-dates.projection.js';
 import { learnerStatus } from '../record/views/learner-status.projection.js';
-import { LearnerDocuments } from '../record/views/learner-status.js';
+import { LearnerDocuments } from '../record/views/learner-documents.js';
 import type { Engines } from './embedded.js';
 
 /** Every event type, every kind of stream and every read model of the product, listed once. */
-export const registry = new EventRegistry([...accessEvents, ...catalogueEvents, ...recordEvents]);
+export const registry = new EventRegistry([
+  ...accessEvents,
+  ...attemptEvents,
+  ...readEvents,
+  ...catalogueEvents,
+  ...draftEvents,
+  ...recordEvents,
+]);
 export const deciders = [
   recordDecider,
   catalogueDecider,
+  draftDecider,
   organizationDecider,
   personDecider,
   keyDecider,
+  attemptsDecider,
+  readsDecider,
 ] as unknown as readonly AnyDecider[];
-export const readModels: readonly Projection[] = [learnerStatus, expiryDates, auditHistory];
+export const readModels: readonly Projection[] = [learnerStatus, expiryDates, auditHistory, attemptsAndReads, accessDirectory, drafts];
 
 export interface Kernel {
   readonly engines: Engines;
@@ -38,18 +61,23 @@ export interface Kernel {
   readonly projections: Projections;
   readonly records: Records;
   readonly definitions: Definitions;
+  readonly drafts: Drafts;
   readonly catalogue: CatalogueFacts;
+  readonly access: Access;
   readonly authenticator: Authenticator;
+  readonly keyUses: KeyUses;
   readonly learners: LearnerDocuments;
 }
 
-/** Everything without a framework, wired once; `localToken` opens the door for the process that owns the folder itself. */
-export function wireKernel(engines: Engines, clock: Clock, local?: { token: string; organization: string }): Kernel {
+/** Everything without a framework, wired once; `doors` are the ways in beside the keys of the ledger. */
+export function wireKernel(engines: Engines, clock: Clock, logger: Logger, doors: Omit<Doors, 'uses'> = {}): Kernel {
   const keyRing = new KeyRing(engines.keys, engines.master.bytes);
   const codec = new Codec(registry, keyRing);
   const ledger = new Ledger(engines.store, codec, keyRing, clock);
   const projections = new Projections(engines.readModels, engines.store, codec, readModels);
   const records = new Records(ledger);
+  const definitions = new Definitions(ledger);
+  const keyUses = new KeyUses(ledger, logger);
   return {
     engines,
     clock,
@@ -57,9 +85,12 @@ export function wireKernel(engines: Engines, clock: Clock, local?: { token: stri
     ledger,
     projections,
     records,
-    definitions: new Definitions(ledger),
+    definitions,
+    drafts: new Drafts(ledger, definitions),
     catalogue: new CatalogueFacts(ledger),
-    authenticator: new Authenticator(ledger, local),
-    learners: new LearnerDocuments(projections, records),
+    access: new Access(ledger, new AdminKeys(ledger, projections, engines.store)),
+    authenticator: new Authenticator(ledger, { ...doors, uses: keyUses }),
+    keyUses,
+    learners: new LearnerDocuments(projections, records, keyRing),
   };
 }

@@ -1,3 +1,4 @@
-/** The catalogue's services for other capabilities: read the definitions, or send one as an import does. */
+/** The catalogue's services for other capabilities: read the definitions, ask what a draft would change, or send one as an import does. */
 export { CatalogueFacts } from './facts.js';
-export { Definitions, withPartySubject } from './definitions.js';
+export { courseCommand, Definitions, learningPlanCommand, schemeCommand, withPartySubject } from './definitions.js';
+export { Drafts } from './drafts.js';

@@ -53,3 +53,16 @@ export const decimalScore = z
   .regex(/^\d{1,6}(\.\d{1,4})?$/, 'Must be a score as a decimal in a string, for example "70" or "69.5".');
 /** A reason where a human decides: a code in the clear, a text that is sealed. */
 export const reasonCode = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'Must be a lower-case code such as issued-in-error.');
+/** Any JSON that can be kept exactly: integers, and texts without unpaired surrogates. Decimals are strings. */
+export const anyJson = z.unknown().superRefine((value, context) => {
+  for (const path of inexact(value, [])) context.addIssue({ code: 'custom', path: [...path], message: INEXACT });
+});
+const INEXACT = 'Must be JSON with safe integers and well-formed texts; write a decimal as a string.';
+
+function inexact(value: unknown, path: readonly PropertyKey[]): readonly (readonly PropertyKey[])[] {
+  if (value === null || typeof value === 'boolean') return [];
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? [] : [path];
+  if (typeof value === 'string') return value.isWellFormed() ? [] : [path];
+  if (typeof value !== 'object') return [path];
+  return Object.entries(value).flatMap(([name, child]) => inexact(child, [...path, name]));
+}

@@ -2,19 +2,20 @@ import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOperation } from '@nestjs/swagger';
 import { z } from 'zod';
-import type { JsonObject } from '../../shared/json.js';
-import { courseContent } from '../domain/content.js';
 import { receiptSchema } from '../../http/answer.js';
 import { Answers } from '../../http/openapi.js';
 import { Roles } from '../../http/principal.js';
 import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request.js';
 import type { Receipt } from '../../ledger/receipt.js';
+import type { JsonObject } from '../../shared/json.js';
 import type { Rejection } from '../../shared/result.js';
 import { definitionId } from '../../shared/text.js';
-import { Definitions, withPartySubject } from '../definitions.js';
+import { courseCommand, Definitions } from '../definitions.js';
+import { certificateContent, courseContent } from '../domain/content.js';
 
-export const courseContentSchema = z.strictObject(courseContent);
-export const defineCourseSchema = z.strictObject({ course: definitionId, ...courseContent }).meta({ id: 'Course' });
+export const defineCourseSchema = z
+  .strictObject({ course: definitionId, ...courseContent, certificate: certificateContent.optional() })
+  .meta({ id: 'Course' });
 export type CourseDefinition = z.infer<typeof defineCourseSchema>;
 
 export class DefineCourse extends Command<Receipt | Rejection> {
@@ -31,12 +32,7 @@ export class DefineCourseHandler implements ICommandHandler<DefineCourse> {
   constructor(private readonly definitions: Definitions) {}
 
   execute({ write, body }: DefineCourse): Promise<Receipt | Rejection> {
-    return this.definitions.execute(
-      write,
-      'define-course',
-      { type: 'DefineCourse', course: withPartySubject(body) },
-      body as JsonObject,
-    );
+    return this.definitions.execute(write, 'define-course', courseCommand(body), body as JsonObject);
   }
 }
 
@@ -46,9 +42,12 @@ export class DefineCourseRoute {
 
   @Post('courses')
   @HttpCode(200)
-  @Roles('author', 'admin')
+  @Roles('admin', 'author')
   @WriteHeaders()
-  @ApiOperation({ summary: 'Define a course: its first edition', tags: ['Definitions'] })
+  @ApiOperation({
+    summary: 'Define a course: its first edition, with a certificate of its own if an administrator asks for one',
+    tags: ['Definitions'],
+  })
   @Answers(receiptSchema)
   define(
     @Write() write: WriteRequest,

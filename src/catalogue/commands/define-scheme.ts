@@ -2,19 +2,18 @@ import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOperation } from '@nestjs/swagger';
 import { z } from 'zod';
-import type { JsonObject } from '../../shared/json.js';
-import { schemeContent } from '../domain/content.js';
 import { receiptSchema } from '../../http/answer.js';
 import { Answers } from '../../http/openapi.js';
 import { Roles } from '../../http/principal.js';
 import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request.js';
 import type { Receipt } from '../../ledger/receipt.js';
+import type { JsonObject } from '../../shared/json.js';
 import type { Rejection } from '../../shared/result.js';
 import { definitionId } from '../../shared/text.js';
-import { Definitions } from '../definitions.js';
+import { Definitions, schemeCommand } from '../definitions.js';
+import { schemeContent } from '../domain/content.js';
 
-export const schemeContentSchema = z.strictObject(schemeContent);
-export const defineSchemeSchema = z.strictObject({ scheme: definitionId, ...schemeContentSchema.shape }).meta({ id: 'Scheme' });
+export const defineSchemeSchema = z.strictObject({ scheme: definitionId, ...schemeContent }).meta({ id: 'Scheme' });
 export type SchemeDefinition = z.infer<typeof defineSchemeSchema>;
 
 export class DefineScheme extends Command<Receipt | Rejection> {
@@ -31,12 +30,7 @@ export class DefineSchemeHandler implements ICommandHandler<DefineScheme> {
   constructor(private readonly definitions: Definitions) {}
 
   execute({ write, body }: DefineScheme): Promise<Receipt | Rejection> {
-    return this.definitions.execute(
-      write,
-      'define-scheme',
-      { type: 'DefineScheme', scheme: body },
-      body as JsonObject,
-    );
+    return this.definitions.execute(write, 'define-scheme', schemeCommand(body), body as JsonObject);
   }
 }
 

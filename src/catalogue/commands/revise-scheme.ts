@@ -1,25 +1,26 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOperation } from '@nestjs/swagger';
-import type { z } from 'zod';
-import type { JsonObject } from '../../shared/json.js';
-import { schemeContentSchema } from './define-scheme.js';
+import { z } from 'zod';
 import { receiptSchema } from '../../http/answer.js';
 import { Answers } from '../../http/openapi.js';
 import { Roles } from '../../http/principal.js';
 import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request.js';
 import type { Receipt } from '../../ledger/receipt.js';
+import type { JsonObject } from '../../shared/json.js';
 import type { Rejection } from '../../shared/result.js';
 import { definitionId } from '../../shared/text.js';
 import { Definitions } from '../definitions.js';
+import { schemeContent, revisedEdition } from '../domain/content.js';
 
-type SchemeContent = z.infer<typeof schemeContentSchema>;
+export const reviseSchemeSchema = z.strictObject({ ...schemeContent, edition: revisedEdition }).meta({ id: 'SchemeRevision' });
+type SchemeRevision = z.infer<typeof reviseSchemeSchema>;
 
 export class ReviseScheme extends Command<Receipt | Rejection> {
   constructor(
     readonly write: WriteRequest,
     readonly scheme: string,
-    readonly body: SchemeContent,
+    readonly body: SchemeRevision,
   ) {
     super();
   }
@@ -30,15 +31,11 @@ export class ReviseSchemeHandler implements ICommandHandler<ReviseScheme> {
   constructor(private readonly definitions: Definitions) {}
 
   execute({ write, scheme, body }: ReviseScheme): Promise<Receipt | Rejection> {
-    return this.definitions.execute(
-      write,
-      'revise-scheme',
-      { type: 'ReviseScheme', scheme: { scheme, ...body } },
-      {
-        scheme,
-        ...body,
-      } as JsonObject,
-    );
+    const { edition, ...content } = body;
+    return this.definitions.execute(write, 'revise-scheme', { type: 'ReviseScheme', scheme: { scheme, ...content }, edition }, {
+      scheme,
+      ...body,
+    } as JsonObject);
   }
 }
 
@@ -58,7 +55,7 @@ export class ReviseSchemeRoute {
   revise(
     @Write() write: WriteRequest,
     @Param('scheme', { schema: definitionId }) scheme: string,
-    @Body({ schema: schemeContentSchema }) body: SchemeContent,
+    @Body({ schema: reviseSchemeSchema }) body: SchemeRevision,
   ): Promise<Receipt | Rejection> {
     return this.commands.execute(new ReviseScheme(write, scheme, body));
   }

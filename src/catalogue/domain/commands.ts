@@ -20,25 +20,23 @@ export interface AskedCertificate {
   readonly validity: Validity;
 }
 
-/** A revision may say which edition it means to be, and a definition from which draft it comes. */
-interface Revision {
+/** A publication may say which edition it means to be, and from which draft it comes. */
+interface Publication {
   readonly edition?: number | undefined;
-}
-interface Origin {
   readonly draft?: string | undefined;
 }
 
 export type CatalogueCommand =
-  | (Origin & {
+  | (Publication & {
       readonly type: 'DefineCourse';
       readonly course: AskedCourse;
       readonly certificate?: AskedCertificate | undefined;
     })
-  | (Origin & Revision & { readonly type: 'ReviseCourse'; readonly course: AskedCourse })
-  | (Origin & { readonly type: 'DefineLearningPlan'; readonly learningPlan: AskedLearningPlan })
-  | (Origin & Revision & { readonly type: 'ReviseLearningPlan'; readonly learningPlan: AskedLearningPlan })
-  | (Origin & { readonly type: 'DefineScheme'; readonly scheme: AskedScheme })
-  | (Origin & Revision & { readonly type: 'ReviseScheme'; readonly scheme: AskedScheme })
+  | (Publication & { readonly type: 'ReviseCourse'; readonly course: AskedCourse })
+  | (Publication & { readonly type: 'DefineLearningPlan'; readonly learningPlan: AskedLearningPlan })
+  | (Publication & { readonly type: 'ReviseLearningPlan'; readonly learningPlan: AskedLearningPlan })
+  | (Publication & { readonly type: 'DefineScheme'; readonly scheme: AskedScheme })
+  | (Publication & { readonly type: 'ReviseScheme'; readonly scheme: AskedScheme })
   | {
       readonly type: 'Retire';
       readonly kind: DefinitionKind;

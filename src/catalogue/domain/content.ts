@@ -153,6 +153,17 @@ export const schemeFilledIn = {
   award: z.enum(['automatic', 'on-approval']),
 };
 
+/** A certification over one course, which is defined with it (rule 003-1 and what follows are the course's own criteria). */
+export const certificateContent = z
+  .strictObject({ scheme: definitionId, title: text(300).optional(), published: isoDate, timeZone, validity: validitySchema })
+  .meta({ description: "A certification over this course alone; its title is the course's unless told." });
+
+export const revisedEdition = z
+  .int()
+  .min(1)
+  .optional()
+  .meta({ description: 'The number that the edition is meant to get; refused where it is not the next one.' });
+
 export const courseContentSchema = z.strictObject(courseContent);
 export const learningPlanContentSchema = z.strictObject(learningPlanContent);
 export const schemeContentSchema = z.strictObject(schemeContent);

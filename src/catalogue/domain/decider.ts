@@ -4,10 +4,11 @@ import { reject, type Rejection } from '../../shared/result.js';
 import type { CatalogueCommand, CatalogueRejectionCode, Fault, OpenedParty } from './commands.js';
 import { APPROVAL_DEFAULT } from './content.js';
 import { itemsOf } from './criteria.js';
+import { draftPublished } from './draft.js';
 import type { CatalogueEvent, CoursePublishedData, LearningPlanPublishedData, SchemePublishedData } from './events.js';
 import { lintCourse, lintLearningPlan, lintScheme } from './lint.js';
 import {
-  editionsOf,
+  definitionsOf,
   emptyCatalogue,
   evolve,
   latest,
@@ -127,13 +128,13 @@ function nextEdition(
   state: Catalogue,
 ): number | Rejection<CatalogueRejectionCode> {
   if (command.draft !== undefined && state.publishedDrafts.has(command.draft)) return draftPublished();
-  const editions = editionsOf(state, kind, id);
+  const editions = definitionsOf(state, kind).get(id);
   const isNew = command.type === 'DefineCourse' || command.type === 'DefineLearningPlan' || command.type === 'DefineScheme';
-  if (isNew) return editions === undefined ? 1 : alreadyDefined(kind);
-  if (editions === undefined) return unknownDefinition(kind);
+  if (isNew && editions !== undefined) return alreadyDefined(kind);
+  if (!isNew && editions === undefined) return unknownDefinition(kind);
   if (retirementOf(state, kind, id) !== undefined)
     return reject('DEFINITION_RETIRED', 'It was retired and gets no new edition. Define another one under a new id.');
-  const next = editions.length + 1;
+  const next = (editions?.length ?? 0) + 1;
   return command.edition === undefined || command.edition === next
     ? next
     : reject(
@@ -166,7 +167,7 @@ function isSameParty(asked: CoursePublishedData, standing: CourseEdition, opened
 
 /** Ends new use and touches no holder; a second retirement changes nothing. */
 function retire({ kind, id, reason, reasonSubject }: Of<'Retire'>, state: Catalogue): Decision {
-  if (editionsOf(state, kind, id) === undefined) return unknownDefinition(kind);
+  if (!definitionsOf(state, kind).has(id)) return unknownDefinition(kind);
   if (retirementOf(state, kind, id) !== undefined) return [];
   return [{ type: 'DefinitionRetired', data: { kind, id, reasonCode: reason.code, reason: reason.text, reasonSubject } }];
 }
@@ -181,9 +182,6 @@ function alreadyDefined(kind: DefinitionKind): Rejection<CatalogueRejectionCode>
   if (kind === 'course') return reject('COURSE_EXISTS', EXISTS.course);
   return kind === 'scheme' ? reject('SCHEME_EXISTS', EXISTS.scheme) : reject('LEARNING_PLAN_EXISTS', EXISTS.learningPlan);
 }
-
-export const draftPublished = () =>
-  reject('DRAFT_PUBLISHED', 'This draft was published before. Make a new draft for a further edition.');
 
 const refusal = ({ code, detail, pointer }: Fault): Rejection<CatalogueRejectionCode> => reject(code, detail, pointer);
 

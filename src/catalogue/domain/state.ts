@@ -188,11 +188,9 @@ export function unknownDefinition(kind: DefinitionKind): UnknownDefinition {
     : reject('LEARNING_PLAN_UNKNOWN', 'There is no learning plan with this id. Define it first.');
 }
 
-/** All editions of one definition, of whichever kind. */
-export function editionsOf(
+/** The definitions of one kind. */
+export const definitionsOf = (
   { courses, learningPlans, schemes }: Catalogue,
   kind: DefinitionKind,
-  id: string,
-): readonly (CourseEdition | LearningPlanEdition | SchemeEdition)[] | undefined {
-  return { course: courses, learningPlan: learningPlans, scheme: schemes }[kind].get(id);
-}
+): Editions<CourseEdition | LearningPlanEdition | SchemeEdition> =>
+  ({ course: courses, learningPlan: learningPlans, scheme: schemes })[kind];

@@ -7,26 +7,31 @@ import { CurrentPrincipal, Roles, type Principal } from '../../http/principal.js
 import { cursorParameter, limitParameter, PAGE_DEFAULT } from '../../http/reading.js';
 import { isSealed } from '../../ledger/sealed.js';
 import { KeyRing } from '../../ledger/key-ring.js';
-import { reject, type Rejection } from '../../shared/result.js';
-import { definitionId } from '../../shared/text.js';
+import type { Rejection } from '../../shared/result.js';
+import { definitionId, isoInstant } from '../../shared/text.js';
 import { Definitions } from '../definitions.js';
+import { definitionsOf, retirementOf, unknownDefinition, type DefinitionKind } from '../domain/state.js';
 
 const pageSchema = z.strictObject({ limit: limitParameter, cursor: cursorParameter });
+type Page = z.infer<typeof pageSchema>;
 const edition = z.looseObject({ edition: z.int(), title: z.string() });
-const definitionSchema = z.object({ id: z.string(), editions: z.array(edition), etag: z.int() });
+const retired = z
+  .object({ at: isoInstant, reasonCode: z.string() })
+  .optional()
+  .meta({ description: 'Absent while it may be named in new definitions.' });
+const definitionSchema = z.object({ id: z.string(), editions: z.array(edition), retired, etag: z.int() });
 const listSchema = z.object({
-  items: z.array(z.object({ id: z.string(), editions: z.int(), title: z.string() })),
+  items: z.array(z.object({ id: z.string(), editions: z.int(), title: z.string(), retired })),
   next: z.string().optional(),
 });
 type Definition = z.infer<typeof definitionSchema>;
 type DefinitionList = z.infer<typeof listSchema>;
-type Kind = 'courses' | 'schemes';
 
 export class ListDefinitions extends CqrsQuery<DefinitionList> {
   constructor(
     readonly principal: Principal,
-    readonly kind: Kind,
-    readonly page: z.infer<typeof pageSchema>,
+    readonly kind: DefinitionKind,
+    readonly page: Page,
   ) {
     super();
   }
@@ -36,14 +41,20 @@ export class ListDefinitions extends CqrsQuery<DefinitionList> {
 export class ListDefinitionsHandler implements IQueryHandler<ListDefinitions> {
   constructor(private readonly definitions: Definitions) {}
 
-  async execute({ principal, kind, page }: ListDefinitions): Promise<DefinitionList> {
+  async execute({ principal, kind, page: { limit = PAGE_DEFAULT, cursor } }: ListDefinitions): Promise<DefinitionList> {
     const { state } = await this.definitions.read(principal.organization);
-    const limit = page.limit ?? PAGE_DEFAULT;
+    const known = definitionsOf(state, kind);
     // A definition's id is its own cursor: the list is sorted by it and ids never change.
-    const ids = [...state[kind].keys()].sort().filter((id) => page.cursor === undefined || id > page.cursor);
+    const ids = [...known.keys()].sort().filter((id) => cursor === undefined || id > cursor);
     const items = ids.slice(0, limit).map((id) => {
-      const editions = state[kind].get(id)!;
-      return { id, editions: editions.length, title: editions.at(-1)!.title };
+      const editions = known.get(id)!;
+      const retirement = retirementOf(state, kind, id);
+      return {
+        id,
+        editions: editions.length,
+        title: editions.at(-1)!.title,
+        ...(retirement === undefined ? {} : { retired: retirement }),
+      };
     });
     return { items, ...(ids.length > limit ? { next: items.at(-1)!.id } : {}) };
   }
@@ -52,7 +63,7 @@ export class ListDefinitionsHandler implements IQueryHandler<ListDefinitions> {
 export class ShowDefinition extends CqrsQuery<Definition | Rejection> {
   constructor(
     readonly principal: Principal,
-    readonly kind: Kind,
+    readonly kind: DefinitionKind,
     readonly id: string,
   ) {
     super();
@@ -66,14 +77,13 @@ export class ShowDefinitionHandler implements IQueryHandler<ShowDefinition> {
     private readonly keyRing: KeyRing,
   ) {}
 
-  async execute({ principal, kind, id }: ShowDefinition): Promise<Definition | Rejection> {
-    const { state, etag } = await this.definitions.read(principal.organization);
-    const editions = state[kind].get(id);
-    if (editions === undefined)
-      return kind === 'courses'
-        ? reject('COURSE_UNKNOWN', 'There is no course with this id.')
-        : reject('SCHEME_UNKNOWN', 'There is no scheme with this id.');
-    return { id, editions: await Promise.all(editions.map((known) => this.open(principal.organization, known))), etag };
+  async execute({ principal: { organization }, kind, id }: ShowDefinition): Promise<Definition | Rejection> {
+    const { state, etag } = await this.definitions.read(organization);
+    const editions = definitionsOf(state, kind).get(id);
+    if (editions === undefined) return unknownDefinition(kind);
+    const retirement = retirementOf(state, kind, id);
+    const shown = await Promise.all(editions.map((known) => this.open(organization, known)));
+    return { id, editions: shown, ...(retirement === undefined ? {} : { retired: retirement }), etag };
   }
 
   /** The subject's id is internal and the sealed party is opened for whoever may read definitions. */
@@ -85,19 +95,17 @@ export class ShowDefinitionHandler implements IQueryHandler<ShowDefinition> {
   }
 }
 
+/** Also for learners: whoever is asked for something may see what is asked. */
 @Controller('v1')
-@Roles('admin', 'author', 'auditor', 'reporter')
+@Roles('admin', 'author', 'reviewer', 'auditor', 'reporter', 'learner')
 export class DefinitionRoutes {
   constructor(private readonly queries: QueryBus) {}
 
   @Get('courses')
   @ApiOperation({ summary: 'All courses, by id', tags: ['Definitions'] })
   @Answers(listSchema)
-  courses(
-    @CurrentPrincipal() principal: Principal,
-    @Query({ schema: pageSchema }) page: z.infer<typeof pageSchema>,
-  ): Promise<DefinitionList> {
-    return this.queries.execute(new ListDefinitions(principal, 'courses', page));
+  courses(@CurrentPrincipal() principal: Principal, @Query({ schema: pageSchema }) page: Page): Promise<DefinitionList> {
+    return this.queries.execute(new ListDefinitions(principal, 'course', page));
   }
 
   @Get('courses/:course')
@@ -107,17 +115,31 @@ export class DefinitionRoutes {
     @CurrentPrincipal() principal: Principal,
     @Param('course', { schema: definitionId }) course: string,
   ): Promise<Definition | Rejection> {
-    return this.queries.execute(new ShowDefinition(principal, 'courses', course));
+    return this.queries.execute(new ShowDefinition(principal, 'course', course));
+  }
+
+  @Get('learning-plans')
+  @ApiOperation({ summary: 'All learning plans, by id', tags: ['Definitions'] })
+  @Answers(listSchema)
+  learningPlans(@CurrentPrincipal() principal: Principal, @Query({ schema: pageSchema }) page: Page): Promise<DefinitionList> {
+    return this.queries.execute(new ListDefinitions(principal, 'learningPlan', page));
+  }
+
+  @Get('learning-plans/:learningPlan')
+  @ApiOperation({ summary: 'A learning plan with all its editions', tags: ['Definitions'] })
+  @Answers(definitionSchema)
+  learningPlan(
+    @CurrentPrincipal() principal: Principal,
+    @Param('learningPlan', { schema: definitionId }) learningPlan: string,
+  ): Promise<Definition | Rejection> {
+    return this.queries.execute(new ShowDefinition(principal, 'learningPlan', learningPlan));
   }
 
   @Get('schemes')
   @ApiOperation({ summary: 'All schemes, by id', tags: ['Definitions'] })
   @Answers(listSchema)
-  schemes(
-    @CurrentPrincipal() principal: Principal,
-    @Query({ schema: pageSchema }) page: z.infer<typeof pageSchema>,
-  ): Promise<DefinitionList> {
-    return this.queries.execute(new ListDefinitions(principal, 'schemes', page));
+  schemes(@CurrentPrincipal() principal: Principal, @Query({ schema: pageSchema }) page: Page): Promise<DefinitionList> {
+    return this.queries.execute(new ListDefinitions(principal, 'scheme', page));
   }
 
   @Get('schemes/:scheme')
@@ -127,6 +149,6 @@ export class DefinitionRoutes {
     @CurrentPrincipal() principal: Principal,
     @Param('scheme', { schema: definitionId }) scheme: string,
   ): Promise<Definition | Rejection> {
-    return this.queries.execute(new ShowDefinition(principal, 'schemes', scheme));
+    return this.queries.execute(new ShowDefinition(principal, 'scheme', scheme));
   }
 }

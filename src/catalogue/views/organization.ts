@@ -1,0 +1,78 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { Query as CqrsQuery, QueryBus, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { ApiOperation } from '@nestjs/swagger';
+import { z } from 'zod';
+import { Answers } from '../../http/openapi.js';
+import { CurrentPrincipal, Roles, type Principal } from '../../http/principal.js';
+import { cursorParameter, limitParameter, PAGE_DEFAULT } from '../../http/reading.js';
+import { Definitions } from '../definitions.js';
+import { organizationRules } from '../domain/events.js';
+
+const pageSchema = z.strictObject({ limit: limitParameter, cursor: cursorParameter });
+type Page = z.infer<typeof pageSchema>;
+const groupsSchema = z.object({
+  items: z.array(z.object({ group: z.string(), title: z.string() })),
+  next: z.string().optional(),
+});
+type Groups = z.infer<typeof groupsSchema>;
+const rulesSchema = z.object({ ...organizationRules, etag: z.int() });
+type Rules = z.infer<typeof rulesSchema>;
+
+export class ListGroups extends CqrsQuery<Groups> {
+  constructor(
+    readonly principal: Principal,
+    readonly page: Page,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ListGroups)
+export class ListGroupsHandler implements IQueryHandler<ListGroups> {
+  constructor(private readonly definitions: Definitions) {}
+
+  async execute({ principal, page: { limit = PAGE_DEFAULT, cursor } }: ListGroups): Promise<Groups> {
+    const { state } = await this.definitions.read(principal.organization);
+    // A group's id is its own cursor: the list is sorted by it and ids never change.
+    const ids = [...state.groups.keys()].sort().filter((id) => cursor === undefined || id > cursor);
+    const items = ids.slice(0, limit).map((id) => state.groups.get(id)!);
+    return { items, ...(ids.length > limit ? { next: items.at(-1)!.group } : {}) };
+  }
+}
+
+export class ShowOrganizationRules extends CqrsQuery<Rules> {
+  constructor(readonly principal: Principal) {
+    super();
+  }
+}
+
+@QueryHandler(ShowOrganizationRules)
+export class ShowOrganizationRulesHandler implements IQueryHandler<ShowOrganizationRules> {
+  constructor(private readonly definitions: Definitions) {}
+
+  async execute({ principal }: ShowOrganizationRules): Promise<Rules> {
+    const { state, etag } = await this.definitions.read(principal.organization);
+    return { ...state.rules, etag };
+  }
+}
+
+@Controller('v1')
+export class OrganizationRoutes {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get('groups')
+  @Roles('admin', 'author', 'reviewer', 'auditor', 'reporter')
+  @ApiOperation({ summary: 'All groups of learners, by id', tags: ['Definitions'] })
+  @Answers(groupsSchema)
+  groups(@CurrentPrincipal() principal: Principal, @Query({ schema: pageSchema }) page: Page): Promise<Groups> {
+    return this.queries.execute(new ListGroups(principal, page));
+  }
+
+  @Get('organization/rules')
+  @Roles('admin', 'auditor')
+  @ApiOperation({ summary: 'How the organization decides where a scheme does not say otherwise', tags: ['Definitions'] })
+  @Answers(rulesSchema)
+  rules(@CurrentPrincipal() principal: Principal): Promise<Rules> {
+    return this.queries.execute(new ShowOrganizationRules(principal));
+  }
+}
