@@ -15,6 +15,8 @@ export interface WriteRequest {
   readonly idempotencyKey: Json;
   readonly ifMatch?: number | undefined;
   readonly correlationId: string;
+  /** What the decision of a person means, where the write is one (21 CFR 11.50). */
+  readonly meaning?: 'approved' | 'declined' | 'awarded' | 'revoked' | 'withdrawn';
 }
 
 /** The envelope of a write to `stream`; its command id has the documented scope: organization, stream, key (ADR 0001). */
@@ -25,8 +27,9 @@ export async function envelopeOf(
   operation: string,
   body: Json,
 ): Promise<CommandEnvelope> {
-  const { principal, origin, correlationId, ifMatch, idempotencyKey } = write;
-  const { organization, actor } = principal;
+  const { principal, origin, correlationId, ifMatch, idempotencyKey, meaning } = write;
+  const { organization } = principal;
+  const actor = meaning === undefined ? principal.actor : { ...principal.actor, meaning };
   const commandId = await keyRing.commandId(organization, stream, idempotencyKey);
   return { organization, commandId, actor, origin, correlationId, operation, body, ifMatch };
 }

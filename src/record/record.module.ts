@@ -1,4 +1,16 @@
 import { Module } from '@nestjs/common';
+import { ApproveHandler, ApproveRoute } from './commands/approve.js';
+import { ApproveAwardHandler, ApproveAwardRoute } from './commands/approve-award.js';
+import { AssignSchemeHandler, AssignSchemeRoute } from './commands/assign-scheme.js';
+import { BindToPersonHandler, BindToPersonRoute } from './commands/bind-to-person.js';
+import { ChangeGroupsHandler, ChangeGroupsRoute } from './commands/change-groups.js';
+import { CompletePlanHandler, CompletePlanRoute } from './commands/complete-plan.js';
+import { DeclineAwardHandler, DeclineAwardRoute } from './commands/decline-award.js';
+import { EnrolHandler, EnrolRoute } from './commands/enrol.js';
+import { ReportActivityHandler, ReportActivityRoute } from './commands/report-activity.js';
+import { StartAssignmentHandler, StartAssignmentRoute } from './commands/start-assignment.js';
+import { WithdrawAssignmentHandler, WithdrawAssignmentRoute } from './commands/withdraw-assignment.js';
+import { WithdrawEnrolmentHandler, WithdrawEnrolmentRoute } from './commands/withdraw-enrolment.js';
 import { AwardCertificationHandler, AwardCertificationRoute } from './commands/award-certification.js';
 import { CompleteCourseHandler, CompleteCourseRoute } from './commands/complete-course.js';
 import { CorrectDetailsHandler, CorrectDetailsRoute } from './commands/correct-details.js';
@@ -15,6 +27,18 @@ import { LearnerStatusRoutes, ShowLearnerHandler, ShowSchemeStatusHandler } from
     CompleteCourseRoute,
     AwardCertificationRoute,
     RevokeCertificationRoute,
+    ApproveRoute,
+    ApproveAwardRoute,
+    AssignSchemeRoute,
+    BindToPersonRoute,
+    ChangeGroupsRoute,
+    CompletePlanRoute,
+    DeclineAwardRoute,
+    EnrolRoute,
+    ReportActivityRoute,
+    StartAssignmentRoute,
+    WithdrawAssignmentRoute,
+    WithdrawEnrolmentRoute,
     LearnerStatusRoutes,
     ExpiryDateRoutes,
   ],
@@ -24,6 +48,18 @@ import { LearnerStatusRoutes, ShowLearnerHandler, ShowSchemeStatusHandler } from
     CompleteCourseHandler,
     AwardCertificationHandler,
     RevokeCertificationHandler,
+    ApproveHandler,
+    ApproveAwardHandler,
+    AssignSchemeHandler,
+    BindToPersonHandler,
+    ChangeGroupsHandler,
+    CompletePlanHandler,
+    DeclineAwardHandler,
+    EnrolHandler,
+    ReportActivityHandler,
+    StartAssignmentHandler,
+    WithdrawAssignmentHandler,
+    WithdrawEnrolmentHandler,
     ShowLearnerHandler,
     ShowSchemeStatusHandler,
     ListExpiryDatesHandler,

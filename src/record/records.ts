@@ -44,7 +44,10 @@ export class Records {
       stream,
       command,
       envelope,
-      facts: () => this.catalogue.read(envelope.organization),
+      facts: async () => {
+        const { facts, catalogue } = await this.catalogue.read(envelope.organization);
+        return { facts: { ...facts, responsibility: write.principal.responsibility }, catalogue };
+      },
     });
   }
 }

@@ -9,12 +9,11 @@ import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request
 import type { Receipt } from '../../ledger/receipt.js';
 import type { JsonObject } from '../../shared/json.js';
 import type { Rejection } from '../../shared/result.js';
-import { callerId, definitionId, effective, reasonCode, text } from '../../shared/text.js';
+import { callerId, definitionId, effective } from '../../shared/text.js';
 import { Records } from '../records.js';
+import { reasonSchema } from './reason.js';
 
-export const awardSchema = z
-  .strictObject({ effective, reason: z.strictObject({ code: reasonCode, text: text(2_000) }) })
-  .meta({ id: 'AwardCertification' });
+export const awardSchema = z.strictObject({ effective, reason: reasonSchema }).meta({ id: 'AwardCertification' });
 export type Award = z.infer<typeof awardSchema>;
 
 export class AwardCertification extends Command<Receipt | Rejection> {
@@ -33,10 +32,16 @@ export class AwardCertificationHandler implements ICommandHandler<AwardCertifica
   constructor(private readonly records: Records) {}
 
   execute({ write, learner, scheme, body }: AwardCertification): Promise<Receipt | Rejection> {
-    return this.records.execute(write, learner, 'award-certification', { type: 'AwardByHand', scheme, ...body }, {
-      ...body,
-      scheme,
-    } as JsonObject);
+    return this.records.execute(
+      { ...write, meaning: 'awarded' },
+      learner,
+      'award-certification',
+      { type: 'AwardByHand', scheme, ...body },
+      {
+        ...body,
+        scheme,
+      } as JsonObject,
+    );
   }
 }
 

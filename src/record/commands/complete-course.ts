@@ -9,11 +9,19 @@ import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request
 import type { Receipt } from '../../ledger/receipt.js';
 import type { JsonObject } from '../../shared/json.js';
 import type { Rejection } from '../../shared/result.js';
-import { callerId, definitionId, effective, text } from '../../shared/text.js';
+import { callerId, definitionId, effective, isoDate, text } from '../../shared/text.js';
 import { Records } from '../records.js';
 
 export const completeCourseSchema = z
-  .strictObject({ course: definitionId, effective, grade: text(100).optional(), honours: text(100).optional() })
+  .strictObject({
+    course: definitionId,
+    effective,
+    grade: text(100).optional(),
+    honours: text(100).optional(),
+    validUntil: isoDate
+      .optional()
+      .meta({ description: 'The last day on which it counts, where a scheme caps validity by its evidence.' }),
+  })
   .meta({ id: 'CompleteCourse', description: 'A completion, true from its effective date or instant; it enrols by itself.' });
 export type Completion = z.infer<typeof completeCourseSchema>;
 

@@ -9,11 +9,12 @@ import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request
 import type { Receipt } from '../../ledger/receipt.js';
 import type { JsonObject } from '../../shared/json.js';
 import type { Rejection } from '../../shared/result.js';
-import { callerId, definitionId, reasonCode, text } from '../../shared/text.js';
+import { callerId, definitionId } from '../../shared/text.js';
 import { Records } from '../records.js';
+import { reasonSchema } from './reason.js';
 
 export const revokeSchema = z
-  .strictObject({ cycle: z.int().min(1).optional(), reason: z.strictObject({ code: reasonCode, text: text(2_000) }) })
+  .strictObject({ cycle: z.int().min(1).optional(), reason: reasonSchema })
   .meta({ id: 'RevokeCertification', description: 'Final; nothing is deleted. Without a cycle, the latest one.' });
 export type Revocation = z.infer<typeof revokeSchema>;
 
@@ -33,10 +34,16 @@ export class RevokeCertificationHandler implements ICommandHandler<RevokeCertifi
   constructor(private readonly records: Records) {}
 
   execute({ write, learner, scheme, body }: RevokeCertification): Promise<Receipt | Rejection> {
-    return this.records.execute(write, learner, 'revoke-certification', { type: 'Revoke', scheme, ...body }, {
-      ...body,
-      scheme,
-    } as JsonObject);
+    return this.records.execute(
+      { ...write, meaning: 'revoked' },
+      learner,
+      'revoke-certification',
+      { type: 'Revoke', scheme, ...body },
+      {
+        ...body,
+        scheme,
+      } as JsonObject,
+    );
   }
 }
 
