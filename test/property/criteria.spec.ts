@@ -1,7 +1,20 @@
-import { evaluate, type Evidence } from '../../src/record/domain/evaluate.js';
-import { lintCriteria, type Criteria } from '../../src/catalogue/domain/criteria.js';
+import type { PlanCriteria as Criteria } from '../../src/catalogue/domain/criteria.js';
+import { lintTree } from '../../src/catalogue/domain/lint-tree.js';
+import type { Evaluation } from '../../src/record/domain/evaluate.js';
+import { evaluateRecord } from '../../src/record/domain/scheme-evidence.js';
+import { emptyRecord, type Completion } from '../../src/record/domain/state.js';
 import { fc } from '../support/property.js';
 
+const evaluate = (criteria: Criteria, completions: readonly Completion[], zone: string): Evaluation =>
+  evaluateRecord(criteria, 'S', { ...emptyRecord, completions }, zone);
+const completion = (course: string, date: string, revision: number): Completion => ({
+  course,
+  effective: { date },
+  revision,
+  edition: 1,
+  enrolment: 1,
+  how: 'reported',
+});
 const COURSES = ['C1', 'C2', 'C3', 'C4', 'C5'];
 const date = fc.integer({ min: 1, max: 28 }).map((day) => `2024-02-${String(day).padStart(2, '0')}`);
 const { tree } = fc.letrec<{ tree: Criteria }>((tie) => {
@@ -19,12 +32,10 @@ const { tree } = fc.letrec<{ tree: Criteria }>((tie) => {
 });
 const evidence = fc
   .array(fc.record({ course: fc.constantFrom(...COURSES), date }), { maxLength: 8 })
-  .map((items): readonly Evidence[] =>
-    items.map(({ course, date: day }, revision) => ({ course, effective: { date: day }, revision })),
-  );
+  .map((items): readonly Completion[] => items.map(({ course, date: day }, revision) => completion(course, day, revision)));
 
 /** Plain logic over who has done what on which day; knows nothing of order, moments or checklists. */
-function truth(node: Criteria, done: readonly Evidence[]): boolean {
+function truth(node: Criteria, done: readonly Completion[]): boolean {
   if ('course' in node) return done.some(({ course }) => course === node.course);
   if ('criteria' in node) {
     return truth(
@@ -115,11 +126,23 @@ test('the checklist names each leaf once, where it stands, with evidence of that
   );
 });
 
+test('the progress is 100 per cent exactly when the tree is satisfied, and further evidence never lowers it', () => {
+  fc.assert(
+    fc.property(sound, evidence, (criteria, done) => {
+      const percents = done.map((_, index) => evaluate(criteria, done.slice(0, index), 'UTC').percent);
+      const { percent, satisfied } = evaluate(criteria, done, 'UTC');
+      expect(percent === 100).toBe(satisfied);
+      expect([...percents, percent]).toEqual([...percents, percent].sort((a, b) => a - b));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
 test('what the linter lets through is false without evidence and true with all of it', () => {
   fc.assert(
     fc.property(tree, (criteria) => {
-      fc.pre(lintCriteria(criteria, () => true) === undefined);
-      const all = COURSES.map((course, revision) => ({ course, effective: { date: '2024-12-31' }, revision }));
+      fc.pre(lintTree(criteria, () => []).length === 0);
+      const all = COURSES.map((course, revision) => completion(course, '2024-12-31', revision));
       expect([evaluate(criteria, [], 'UTC').satisfied, evaluate(criteria, all, 'UTC').satisfied]).toEqual([false, true]);
     }),
     { numRuns: 2_000, maxSkipsPerRun: 1_000 },

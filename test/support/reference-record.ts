@@ -15,6 +15,9 @@ interface ReferenceCycle {
   observed: boolean;
 }
 
+/** A certification is expiring from 30 days before its end, where its scheme says nothing else. */
+const EXPIRING_DAYS = 30;
+
 export class ReferenceRecord {
   readonly done: { course: string; day: number }[] = [];
   readonly cycles = new Map<string, ReferenceCycle[]>();
@@ -72,7 +75,8 @@ export class ReferenceRecord {
       .filter(({ from }) => from <= at)
       .at(-1);
     if (cycle === undefined) return undefined;
-    return cycle.revokedAt <= at ? 'revoked' : cycle.end <= at ? 'expired' : 'certified';
+    if (cycle.revokedAt <= at) return 'revoked';
+    return cycle.end <= at ? 'expired' : cycle.end - EXPIRING_DAYS <= at ? 'expiring' : 'certified';
   }
 
   private of(id: string): ReferenceCycle[] {

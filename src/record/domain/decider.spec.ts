@@ -1,5 +1,6 @@
 import {
   catalogueOf,
+  catalogueWith,
   definitions,
   NOW,
   PureRecord,
@@ -9,8 +10,8 @@ import {
   SUBJECT,
   typesOf,
 } from '../../../test/support/pure-record.js';
-import { catalogueDecider } from '../../catalogue/domain/decider.js';
-import { CLOCK_TOLERANCE_MILLISECONDS, recordDecider } from './decider.js';
+import { CLOCK_TOLERANCE_MILLISECONDS } from './circumstances.js';
+import { recordDecider } from './decider.js';
 
 const C1 = { course: 'C1' };
 const C2 = { course: 'C2' };
@@ -111,28 +112,19 @@ describe('completing a course', () => {
     const record = PureRecord.registered(simple);
     record.complete('C9', '2024-01-01');
     expect(record.complete('C9', '2024-02-01').map(({ data }) => (data as { enrolment: number }).enrolment)).toEqual([2, 2]);
-    expect(record.state.enrolments['C9']).toEqual([
-      { number: 1, edition: 1, open: false },
-      { number: 2, edition: 1, open: false },
+    const closed = (date: string) => ({ closed: { how: 'completed', effective: { date } } });
+    expect(record.state.enrolments['C9']).toMatchObject([
+      { number: 1, edition: 1, ...closed('2024-01-01') },
+      { number: 2, edition: 1, ...closed('2024-02-01') },
     ]);
   });
 
   test('the latest edition of course and scheme counts, and both are named', () => {
-    const facts = [
-      { type: 'ReviseCourse' as const, course: { course: 'C1', title: 'C1, second' } },
-      { type: 'ReviseScheme' as const, scheme: scheme('S', { all: [C1, C2] }) },
-    ].reduce((state, command) => {
-      const events = catalogueDecider.decide(command, state, {
-        facts: undefined,
-        now: NOW,
-        actor: SERVICE,
-        origin: { kind: 'api' },
-      });
-      return (events as Extract<typeof events, readonly unknown[]>).reduce(
-        (folded, event) => catalogueDecider.evolve(folded, event, { revision: 0, recordedAt: NOW }),
-        state,
-      );
-    }, simple);
+    const facts = catalogueWith(
+      simple,
+      { type: 'ReviseCourse', course: { course: 'C1', title: 'C1, second' } },
+      { type: 'ReviseScheme', scheme: scheme('S', { all: [C1, C2] }) },
+    );
     const record = PureRecord.registered(facts);
     expect(record.complete('C1', '2024-01-01').map(({ data }) => (data as { edition: number }).edition)).toEqual([2, 2]);
     expect(record.complete('C2', '2024-01-01').at(-1)?.data).toMatchObject({ scheme: 'S', edition: 2 });
@@ -197,9 +189,9 @@ describe('awarding by hand', () => {
     record.complete('C1', '2023-01-01');
     expect(record.refusal(byHand('2024-01-01'))).toBe('ALREADY_CERTIFIED');
     expect(record.refusal(byHand('2022-12-31'))).toBe('AWARD_BEFORE_EARLIER_CYCLE');
-    const [first] = record.state.cycles['S']!;
+    const [first] = record.cycles('S');
     record.do(byHand('2024-01-02'));
-    expect(record.state.cycles['S']).toEqual([first, expect.objectContaining({ number: 2 })]);
+    expect(record.cycles('S')).toEqual([first, expect.objectContaining({ number: 2 })]);
   });
 });
 

@@ -1,11 +1,23 @@
 import type { Criteria } from '../../catalogue/published.js';
-import { evaluate, type Evidence } from './evaluate.js';
+import type { Evaluation } from './evaluate.js';
+import { evaluateRecord } from './scheme-evidence.js';
+import { emptyRecord, type Completion } from './state.js';
 
+const completion = (course: string, effective: Completion['effective'], revision: number): Completion => ({
+  course,
+  effective,
+  revision,
+  edition: 1,
+  enrolment: revision,
+  how: 'reported',
+});
+const evaluate = (criteria: Criteria, completions: readonly Completion[], zone: string): Evaluation =>
+  evaluateRecord(criteria, 'S', { ...emptyRecord, completions }, zone);
 /** Evidence in the order of its recording: `C1@2024-01-05`. */
-const done = (...items: readonly string[]): readonly Evidence[] =>
+const done = (...items: readonly string[]): readonly Completion[] =>
   items.map((item, index) => {
     const [course, date] = item.split('@') as [string, string | undefined];
-    return { course, effective: { date: date ?? '2024-01-01' }, revision: index + 1 };
+    return completion(course, { date: date ?? '2024-01-01' }, index + 1);
   });
 const satisfied = (criteria: Criteria, ...items: readonly string[]): boolean =>
   evaluate(criteria, done(...items), 'UTC').satisfied;
@@ -78,9 +90,9 @@ describe('the moment at which a tree became true', () => {
   });
 
   test('a date counts as the start of its day in the zone of the scheme', () => {
-    const evidence = (instant: string): readonly Evidence[] => [
-      { course: 'C1', effective: { date: '2024-02-01' }, revision: 1 },
-      { course: 'C2', effective: { instant }, revision: 2 },
+    const evidence = (instant: string): readonly Completion[] => [
+      completion('C1', { date: '2024-02-01' }, 1),
+      completion('C2', { instant }, 2),
     ];
     const instant = '2024-01-31T20:00:00Z';
     // In Tokyo it is 05:00 on 1 February by then, in New York 15:00 on 31 January.
@@ -116,7 +128,7 @@ describe('notBefore', () => {
   });
 
   test('starts with the day in the zone of the scheme', () => {
-    const evidence = [{ course: 'C1', effective: { instant: '2024-01-31T15:00:00Z' }, revision: 1 }];
+    const evidence = [completion('C1', { instant: '2024-01-31T15:00:00Z' }, 1)];
     const criteria = { notBefore: '2024-02-01', criteria: c1 };
     expect(evaluate(criteria, evidence, 'Asia/Tokyo').satisfied).toBe(true);
     expect(evaluate(criteria, evidence, 'UTC').satisfied).toBe(false);
@@ -127,6 +139,8 @@ test('the checklist names every leaf with its path, what satisfies it or what is
   const criteria = { any: [{ all: [c1, c2] }, { notBefore: '2024-06-01', criteria: { atLeast: 1, of: [c3, c4] } }] };
   expect(evaluate(criteria, done('C2@2024-01-02', 'C3@2024-01-03'), 'UTC')).toEqual({
     satisfied: false,
+    // Half of the first branch is done, nothing of the second.
+    percent: 50,
     checklist: [
       { path: '/any/0/all/0', course: 'C1', satisfied: false, missing: 'not-completed' },
       { path: '/any/0/all/1', course: 'C2', satisfied: true, by: 1, effective: { date: '2024-01-02' } },
