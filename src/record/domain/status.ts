@@ -37,6 +37,8 @@ export interface SchemeStatus {
   readonly endsAt?: IsoInstant | undefined;
   /** The assignment that is not fulfilled at that instant. */
   readonly assignment?: number | undefined;
+  /** The award that waits for approval at that instant. */
+  readonly proposal?: number | undefined;
 }
 
 /**
@@ -63,7 +65,10 @@ export function statusAt(
   const proposal = standing.proposals.findLast(
     ({ recordedAt, closedAt }) => isBy(recordedAt, at) && (closedAt === undefined || !isBy(closedAt, at)),
   );
-  if (proposal !== undefined) return { status: 'awaiting-review', valid: false, edition: proposal.edition, ...held, ...asked };
+  if (proposal !== undefined) {
+    const { number, edition } = proposal;
+    return { status: 'awaiting-review', valid: false, edition, proposal: number, ...held, ...asked };
+  }
   if (assignment !== undefined) {
     return { status: taskStatusAt(assignment, zoneOf, at), valid: false, edition: assignment.edition, ...held, ...asked };
   }

@@ -5,14 +5,15 @@ import { z } from 'zod';
 import { Answers } from '../../http/openapi.js';
 import { CurrentPrincipal, Roles, type Principal } from '../../http/principal.js';
 import { awaitReadModel, cursorParameter, limitParameter, minPositionParameter, PAGE_DEFAULT } from '../../http/reading.js';
-import { KeyRing } from '../../ledger/key-ring.js';
 import { Clock } from '../../ledger/ports/clock.js';
 import { Projections } from '../../projections/projections.js';
 import { instantMilliseconds } from '../../shared/calendar.js';
 import { definitionId, isoDate, isoInstant } from '../../shared/text.js';
 import { expiryDates, type ExpiryDocument } from './expiry-dates.projection.js';
-import { learnerStatus, type LearnerDocument } from './learner-status.projection.js';
-import { open, openedSchema } from './open.js';
+import { filteredPage } from './filtered-page.js';
+import { LearnerDocuments } from './learner-documents.js';
+import { learnerStatus } from './learner-status.projection.js';
+import { openedSchema } from './open.js';
 
 const querySchema = z.strictObject({
   scheme: definitionId.optional(),
@@ -48,45 +49,48 @@ export class ListExpiryDates extends CqrsQuery<ExpiryAnswer> {
 export class ListExpiryDatesHandler implements IQueryHandler<ListExpiryDates> {
   constructor(
     private readonly projections: Projections,
-    private readonly keyRing: KeyRing,
+    private readonly learners: LearnerDocuments,
     private readonly clock: Clock,
   ) {}
 
-  async execute({ principal: { organization }, query }: ListExpiryDates): Promise<ExpiryAnswer> {
+  async execute({ principal, query }: ListExpiryDates): Promise<ExpiryAnswer> {
     await awaitReadModel(this.projections, expiryDates.name, query.minPosition);
     // The learner's own id stands in the other read model, which must have come as far for the names to be there.
     await awaitReadModel(this.projections, learnerStatus.name, query.minPosition);
+    const { organization } = principal;
     const { scheme, from, to, cursor, limit } = query;
-    const page = await this.projections.find(expiryDates.name, {
+    const options = {
       index: scheme === undefined ? 'byDay' : 'bySchemeAndDay',
       equals: scheme === undefined ? [organization, true] : [organization, scheme, true],
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
       after: cursor,
       limit: limit ?? PAGE_DEFAULT,
+    };
+    const page = await filteredPage(this.projections, expiryDates, options, async (documents) => {
+      const ends = documents.map(({ body }) => body as unknown as ExpiryDocument);
+      const learners = await this.learners.among(
+        principal,
+        ends.map(({ record }) => record),
+      );
+      return ends.map((end) => {
+        const learner = learners.get(end.record);
+        return learner === undefined ? undefined : { end, learner };
+      });
     });
-    const cycles = page.documents.map(({ body }) => body as unknown as ExpiryDocument);
-    const learners = await this.learners(organization, [...new Set(cycles.map(({ record }) => record))]);
     const now = instantMilliseconds(this.clock.now());
-    const items = cycles.map(({ record, scheme: id, cycle, edition, lastValidDay, endsAt, ends }) => ({
-      learner: learners.get(record) ?? '',
-      scheme: id,
-      cycle,
-      edition,
-      lastValidDay,
-      endsAt,
-      expired: ends <= now,
-    }));
-    return { items, ...(page.next === undefined ? {} : { next: page.next }) };
-  }
-
-  private async learners(organization: string, records: readonly string[]): Promise<Map<string, z.infer<typeof openedSchema>>> {
-    const documents = await this.projections.getMany(learnerStatus.name, records);
-    const named = documents.map(async ({ key, body }) => {
-      const { learner } = (body as unknown as LearnerDocument).record.profile!;
-      return [key, (await open(this.keyRing, organization, { learner })).learner!] as const;
-    });
-    return new Map(await Promise.all(named));
+    const items = await Promise.all(
+      page.items.map(async ({ end, learner }) => ({
+        learner: await this.learners.idOf(organization, learner),
+        scheme: end.scheme,
+        cycle: end.cycle,
+        edition: end.edition,
+        lastValidDay: end.lastValidDay,
+        endsAt: end.endsAt,
+        expired: end.ends <= now,
+      })),
+    );
+    return { ...page, items };
   }
 }
 

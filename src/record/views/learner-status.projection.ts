@@ -14,13 +14,14 @@ export interface LearnerDocument {
 
 export const learnerStatus: Projection = {
   name: 'learner-status',
-  version: 1,
-  indexes: {},
+  version: 2,
+  indexes: { byOrganization: ['organization'] },
   keyOf: ({ stream, stored }) => (stream.kind === 'record' ? stored.stream : undefined),
   fold(document, { event, stored, stream }) {
     const before = document as unknown as LearnerDocument | undefined;
     const { revision, metadata } = stored;
-    const record = evolve(before?.record ?? emptyRecord, event as RecordEvent, { revision, recordedAt: metadata.recordedAt });
+    const at = { revision, recordedAt: metadata.recordedAt, person: metadata.actor.person };
+    const record = evolve(before?.record ?? emptyRecord, event as RecordEvent, at);
     const etag = metadata.origin.kind === 'policy' ? (before?.etag ?? -1) : revision;
     return { organization: stream.organization, learner: stream.id!, etag, record } as unknown as JsonObject;
   },

@@ -2,59 +2,41 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { Query as CqrsQuery, QueryBus, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ApiOperation } from '@nestjs/swagger';
 import { z } from 'zod';
-import { latest, type Catalogue, type SchemeEdition } from '../../catalogue/published.js';
+import type { Catalogue } from '../../catalogue/published.js';
 import { CatalogueFacts } from '../../catalogue/services.js';
 import { Answers } from '../../http/openapi.js';
 import { CurrentPrincipal, Roles, type Principal } from '../../http/principal.js';
-import { atParameter, awaitReadModel, minPositionParameter } from '../../http/reading.js';
+import { atParameter, minPositionParameter } from '../../http/reading.js';
 import { KeyRing } from '../../ledger/key-ring.js';
 import { Clock } from '../../ledger/ports/clock.js';
-import { Projections } from '../../projections/projections.js';
-import { effectiveMilliseconds, instantMilliseconds, type Effective } from '../../shared/calendar.js';
+import { instantMilliseconds, type Effective } from '../../shared/calendar.js';
 import { reject, type Rejection } from '../../shared/result.js';
 import { callerId, definitionId, effective, isoDate, isoInstant } from '../../shared/text.js';
-import { evaluate } from '../domain/evaluate.js';
-import { cyclesOf, type Cycle, type RecordState } from '../domain/state.js';
-import { zoneOf } from '../domain/decider.js';
-import { beginsAt, cycleStatusAt, statusAt, type CycleStatus } from '../domain/status.js';
-import { Records } from '../records.js';
-import { learnerStatus, type LearnerDocument } from './learner-status.projection.js';
+import { zoneOf } from '../domain/awards.js';
+import { optional } from '../domain/circumstances.js';
+import { checklistSchema } from '../domain/events.js';
+import type { Cycle } from '../domain/standing.js';
+import { cyclesOf, type RecordState } from '../domain/state.js';
+import { beginsAt, cycleStatusAt, type CycleStatus } from '../domain/status.js';
+import { LearnerDocuments, unknownLearner } from './learner-documents.js';
 import { open, openedSchema } from './open.js';
+import { hasHappened, schemeStandingSchema, shownStanding, standingAt } from './standing-at.js';
 
-const leafSchema = z.object({
-  path: z.string(),
-  course: z.string(),
-  satisfied: z.boolean(),
-  by: z.int().optional(),
-  effective: effective.optional(),
-  missing: z.enum(['not-completed', 'only-before']).optional(),
-});
 const cycleSchema = z.object({
   number: z.int(),
   kind: z.enum(['initial', 'renewal']),
-  how: z.enum(['automatic', 'by-hand']),
+  how: z.enum(['automatic', 'by-hand', 'on-approval']),
   edition: z.int(),
   status: z.enum(['current', 'superseded', 'expired', 'revoked']),
   from: effective,
   lastValidDay: isoDate.optional(),
   endsAt: isoInstant.optional(),
   recordedAt: isoInstant,
+  assignment: z.int().optional(),
+  late: z.literal(true).optional().meta({ description: 'Fulfilled at or after the due instant, where that is accepted.' }),
   revocation: z.object({ effective, reasonCode: z.string(), recordedAt: isoInstant }).optional(),
 });
-const schemeStatusSchema = z.object({
-  scheme: z.string(),
-  edition: z.int(),
-  title: z.string(),
-  at: isoInstant,
-  /** Null before the record's first event that names the scheme; then there is only the checklist. */
-  status: z.enum(['certified', 'expired', 'revoked']).nullable(),
-  valid: z.boolean(),
-  lastValidDay: isoDate.optional(),
-  endsAt: isoInstant.optional(),
-  criteriaMet: z.boolean(),
-  checklist: z.array(leafSchema),
-  cycles: z.array(cycleSchema),
-});
+const schemeStatusSchema = schemeStandingSchema.extend({ checklist: checklistSchema, cycles: z.array(cycleSchema) });
 const answerSchema = schemeStatusSchema.extend({ learner: z.string(), position: z.string(), etag: z.int() });
 const learnerSchema = z.object({
   learner: z.string(),
@@ -62,7 +44,18 @@ const learnerSchema = z.object({
   contact: openedSchema.optional(),
   position: z.string(),
   etag: z.int(),
-  completions: z.array(z.object({ course: z.string(), edition: z.int(), enrolment: z.int(), effective, revision: z.int() })),
+  groups: z.array(z.string()),
+  completions: z.array(
+    z.object({
+      course: z.string(),
+      edition: z.int(),
+      enrolment: z.int(),
+      effective,
+      how: z.enum(['reported', 'criteria']),
+      revision: z.int(),
+      validUntil: isoDate.optional(),
+    }),
+  ),
   certifications: z.array(schemeStatusSchema),
 });
 const querySchema = z.strictObject({ at: atParameter, minPosition: minPositionParameter });
@@ -72,36 +65,27 @@ type LearnerAnswer = z.infer<typeof learnerSchema>;
 
 /** Status, checklist and cycles of one learner in one scheme at an instant, all from the one evaluator. */
 function schemeStatus(record: RecordState, catalogue: Catalogue, scheme: string, at: string): z.infer<typeof schemeStatusSchema> {
-  const current = latest(catalogue.schemes, scheme)!;
-  const status = statusAt(record, scheme, zoneOf(catalogue, scheme), at);
+  const standing = standingAt(record, catalogue, scheme, at);
+  const zone = zoneOf(catalogue, scheme);
   const cycles = cyclesOf(record, scheme);
-  // A cycle is pinned to the edition that it began under, so its checklist is that edition's.
-  const pinned = cycles.find(({ number }) => number === status?.cycle)?.edition;
-  const edition: SchemeEdition = catalogue.schemes.get(scheme)!.find((known) => known.edition === pinned) ?? current;
-  const happened = (time: Effective): boolean => effectiveMilliseconds(time, edition.timeZone) <= instantMilliseconds(at);
-  const known = record.completions.filter((completion) => happened(completion.effective));
-  const { satisfied, checklist } = evaluate(edition.criteria, known, edition.timeZone);
   return {
-    scheme,
-    edition: edition.edition,
-    title: edition.title,
-    at,
-    status: status?.status ?? null,
-    valid: status?.valid ?? false,
-    ...(status?.lastValidDay === undefined ? {} : { lastValidDay: status.lastValidDay, endsAt: status.endsAt }),
-    criteriaMet: satisfied,
-    checklist: [...checklist],
+    ...shownStanding(standing),
+    checklist: [...standing.evaluation.checklist],
     // What begins later than the instant has not happened yet, so it is not shown.
     cycles: cycles.flatMap((cycle, index) =>
-      beginsAt(cycle, zoneOf(catalogue, scheme)) <= instantMilliseconds(at)
-        ? [shownCycle(cycle, cycleStatusAt(cycle, cycles[index + 1], zoneOf(catalogue, scheme), at), happened)]
+      beginsAt(cycle, zone) <= instantMilliseconds(at)
+        ? [
+            shownCycle(cycle, cycleStatusAt(cycle, cycles[index + 1], zone, at), (time) =>
+              hasHappened(time, zone(cycle.edition), at),
+            ),
+          ]
         : [],
     ),
   };
 }
 
 function shownCycle(cycle: Cycle, status: CycleStatus, happened: (time: Effective) => boolean): z.infer<typeof cycleSchema> {
-  const { number, kind, how, edition, validity, awarded, revoked } = cycle;
+  const { number, kind, how, edition, validity, awarded, assignment, late, revoked } = cycle;
   return {
     number,
     kind,
@@ -110,6 +94,7 @@ function shownCycle(cycle: Cycle, status: CycleStatus, happened: (time: Effectiv
     status,
     ...validity,
     recordedAt: awarded.recordedAt,
+    ...optional({ assignment, late }),
     ...(revoked === undefined || !happened(revoked.effective)
       ? {}
       : { revocation: { effective: revoked.effective, reasonCode: revoked.reasonCode, recordedAt: revoked.recordedAt } }),
@@ -137,26 +122,6 @@ export class ShowSchemeStatus extends CqrsQuery<SchemeAnswer | Rejection> {
   }
 }
 
-/** Finds the learner's document at a position that includes what the caller asks for. */
-export class LearnerDocuments {
-  constructor(
-    private readonly projections: Projections,
-    private readonly records: Records,
-  ) {}
-
-  async find(
-    principal: Principal,
-    learner: string,
-    minPosition: string | undefined,
-  ): Promise<{ document: LearnerDocument; position: string } | undefined> {
-    await awaitReadModel(this.projections, learnerStatus.name, minPosition);
-    const stored = await this.projections.get(learnerStatus.name, await this.records.stream(principal.organization, learner));
-    return stored === undefined ? undefined : { document: stored.body as unknown as LearnerDocument, position: stored.position };
-  }
-}
-
-const unknownLearner = () => reject('LEARNER_UNKNOWN', 'No learner with this id is registered.');
-
 @QueryHandler(ShowLearner)
 export class ShowLearnerHandler implements IQueryHandler<ShowLearner> {
   constructor(
@@ -178,8 +143,11 @@ export class ShowLearnerHandler implements IQueryHandler<ShowLearner> {
       ...(await open(this.keyRing, principal.organization, { name, contact })),
       position: found.position,
       etag,
+      groups: [...record.groups],
       completions: [...record.completions],
-      certifications: Object.keys(record.cycles).map((scheme) => schemeStatus(record, facts, scheme, at)),
+      certifications: Object.keys(record.schemes)
+        .filter((scheme) => cyclesOf(record, scheme).length > 0)
+        .map((scheme) => schemeStatus(record, facts, scheme, at)),
     };
   }
 }

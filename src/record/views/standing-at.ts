@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { editionOf, latest, type Catalogue, type SchemeEdition } from '../../catalogue/published.js';
+import { effectiveMilliseconds, instantMilliseconds, type Effective, type IsoInstant } from '../../shared/calendar.js';
+import { effective, isoDate, isoInstant } from '../../shared/text.js';
+import { windowOf } from '../domain/awards.js';
+import { optional } from '../domain/circumstances.js';
+import type { Evaluation } from '../domain/evaluate.js';
+import { checklistSchema } from '../domain/events.js';
+import { evaluateRecord, type Window } from '../domain/scheme-evidence.js';
+import type { Assignment, Proposal } from '../domain/standing.js';
+import { standingOf, type RecordState } from '../domain/state.js';
+import { STATUS_CODES, statusAt, type SchemeStatus } from '../domain/status.js';
+
+/** A learner in one scheme at an instant, by all that is recorded today: every view of it is made from this one. */
+export interface StandingAt {
+  readonly scheme: SchemeEdition;
+  readonly at: IsoInstant;
+  readonly status: SchemeStatus | undefined;
+  /** The record as far as it had happened by then. */
+  readonly record: RecordState;
+  /** Which evidence counts. */
+  readonly window: Window;
+  readonly evaluation: Evaluation;
+  /** What is asked and not fulfilled at that instant. */
+  readonly assignment: Assignment | undefined;
+  readonly proposal: Proposal | undefined;
+}
+
+export const hasHappened = (time: Effective, zone: string, at: IsoInstant): boolean =>
+  effectiveMilliseconds(time, zone) <= instantMilliseconds(at);
+
+/** The status alone, which needs no evaluation. */
+export function statusIn(record: RecordState, catalogue: Catalogue, id: string, at: IsoInstant): SchemeStatus | undefined {
+  return statusAt(standingOf(record, id), (edition) => editionOf(catalogue.schemes, id, edition)!, at);
+}
+
+export function standingAt(whole: RecordState, catalogue: Catalogue, id: string, at: IsoInstant): StandingAt {
+  const { cycles, assignments, proposals } = standingOf(whole, id);
+  const status = statusIn(whole, catalogue, id, at);
+  // What began under an edition is pinned to it, so its checklist is that edition's.
+  const scheme = (status && editionOf(catalogue.schemes, id, status.edition)) ?? latest(catalogue.schemes, id)!;
+  const record = happenedBy(whole, scheme.timeZone, at);
+  const fulfilled = cycles.find(({ number }) => number === status?.cycle)?.assignment;
+  const assignmentOf = (number: number | undefined) => assignments.find((known) => known.number === number);
+  const window = windowOf(scheme, assignmentOf(status?.assignment ?? fulfilled));
+  return {
+    scheme,
+    at,
+    status,
+    record,
+    window,
+    evaluation: evaluateRecord(scheme.criteria, id, record, scheme.timeZone, window),
+    assignment: assignmentOf(status?.assignment),
+    proposal: proposals.find(({ number }) => number === status?.proposal),
+  };
+}
+
+function happenedBy(record: RecordState, zone: string, at: IsoInstant): RecordState {
+  const has = ({ effective: time }: { readonly effective: Effective }): boolean => hasHappened(time, zone, at);
+  return {
+    ...record,
+    completions: record.completions.filter(has),
+    planCompletions: record.planCompletions.filter(has),
+    approvals: record.approvals.filter(has),
+  };
+}
+
+export const progressSchema = z.object({
+  percent: z.int().min(0).max(100),
+  left: checklistSchema.meta({ description: 'What is not there yet; empty when the criteria are met.' }),
+});
+
+/** Rule 003-11: how far the learner has come, and what is left. */
+export const progressOf = ({ satisfied, percent, checklist }: Evaluation): z.infer<typeof progressSchema> => ({
+  percent,
+  left: satisfied ? [] : checklist.filter((leaf) => !leaf.satisfied),
+});
+
+const assignmentSchema = z.object({
+  number: z.int(),
+  edition: z.int(),
+  effective,
+  start: effective.optional(),
+  startsAt: isoInstant.optional(),
+  due: effective.optional(),
+  dueAt: isoInstant.optional(),
+  started: z.object({ effective, how: z.enum(['explicit', 'by-evidence']) }).optional(),
+  expiresInSeconds: z
+    .int()
+    .optional()
+    .meta({ description: 'The time left to fulfil it, 0 from the due instant on; never the end of the validity.' }),
+  lateEvidence: z.enum(['refuse', 'accept-late']),
+});
+const proposalSchema = z.object({
+  number: z.int(),
+  how: z.enum(['on-approval', 'by-hand']),
+  effective,
+  since: isoInstant,
+  approvalsNeeded: z.int(),
+  approvalsGiven: z.int(),
+  late: z.literal(true).optional(),
+});
+export const schemeStandingSchema = z.object({
+  scheme: z.string(),
+  edition: z.int(),
+  title: z.string(),
+  at: isoInstant,
+  status: z
+    .enum(STATUS_CODES)
+    .nullable()
+    .meta({ description: 'Null before the first fact of the record that names the scheme.' }),
+  valid: z.boolean().meta({ description: 'Whether the certification holds at that instant.' }),
+  lastValidDay: isoDate.optional(),
+  endsAt: isoInstant.optional(),
+  criteriaMet: z.boolean(),
+  progress: progressSchema,
+  assignment: assignmentSchema.optional(),
+  proposal: proposalSchema.optional(),
+});
+
+/** What every view of a learner in a scheme begins with. */
+export function shownStanding(standing: StandingAt): z.infer<typeof schemeStandingSchema> {
+  const { scheme, at, status, evaluation, assignment, proposal } = standing;
+  return {
+    scheme: scheme.scheme,
+    edition: scheme.edition,
+    title: scheme.title,
+    at,
+    status: status?.status ?? null,
+    valid: status?.valid ?? false,
+    ...optional({ lastValidDay: status?.lastValidDay, endsAt: status?.endsAt }),
+    criteriaMet: evaluation.satisfied,
+    progress: progressOf(evaluation),
+    ...(assignment === undefined ? {} : { assignment: shownAssignment(assignment, scheme.timeZone, at) }),
+    ...(proposal === undefined ? {} : { proposal: shownProposal(proposal) }),
+  };
+}
+
+function shownAssignment(assignment: Assignment, zone: string, at: IsoInstant): z.infer<typeof assignmentSchema> {
+  const { number, edition, effective: assigned, start, startsAt, due, dueAt, started, lateEvidence } = assignment;
+  return {
+    number,
+    edition,
+    effective: assigned,
+    ...optional({ start, startsAt, due, dueAt }),
+    ...(started !== undefined && hasHappened(started.effective, zone, at) ? { started } : {}),
+    ...optional({ expiresInSeconds: expiresInSeconds(assignment, at) }),
+    lateEvidence,
+  };
+}
+
+/** Rule 001-5: the time left to fulfil what was asked; a second that has begun still counts, and nothing is left at the due instant. */
+export function expiresInSeconds({ dueAt }: Pick<Assignment, 'dueAt'>, at: IsoInstant): number | undefined {
+  if (dueAt === undefined) return undefined;
+  return Math.max(0, Math.ceil((instantMilliseconds(dueAt) - instantMilliseconds(at)) / 1_000));
+}
+
+const shownProposal = (proposal: Proposal): z.infer<typeof proposalSchema> => ({
+  number: proposal.number,
+  how: proposal.how,
+  effective: proposal.effective,
+  since: proposal.recordedAt,
+  approvalsNeeded: proposal.approvals,
+  approvalsGiven: proposal.approvedBy.length,
+  ...optional({ late: proposal.late }),
+});
