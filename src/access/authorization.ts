@@ -105,6 +105,9 @@ export const AUTHORIZATION: Readonly<Record<string, Rule>> = {
   'GET /v1/expiry-dates': reports,
   // Audit and operations.
   'GET /v1/learners/:learner/history': { roles: ['auditor', 'admin'] },
+  'GET /v1/audit/attempts': { roles: ['auditor', 'admin'] },
+  'GET /v1/audit/four-eyes': { roles: ['auditor', 'admin'] },
+  'GET /v1/audit/reads': { roles: ['auditor', 'admin'] },
   'GET /v1/events': { roles: ['auditor', 'reporter'] },
   'GET /v1/projections': operator,
   'POST /v1/projections/:name/rebuild': operator,

@@ -3,6 +3,7 @@ import { Query as CqrsQuery, QueryBus, QueryHandler, type IQueryHandler } from '
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { Export } from '../http/audit-trail.js';
 import { ProblemException } from '../http/problems.js';
 import { CurrentPrincipal, Roles, type Principal } from '../http/principal.js';
 import type { StoredEvent } from '../ledger/envelope.js';
@@ -64,6 +65,7 @@ export class ExportRoutes {
   constructor(private readonly queries: QueryBus) {}
 
   @Get('events')
+  @Export()
   @ApiOperation({
     summary: 'The stored events in order, as NDJSON pages; go on after "certledger-next" until "certledger-end" is true',
     tags: ['Audit'],

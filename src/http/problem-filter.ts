@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { isLedgerError } from '../ledger/errors.js';
 import { InvalidCursor } from '../projections/ports/read-model-store.js';
+import type { AuditTrail } from './audit-trail.js';
 import { isProblemCode, problemDocument, ProblemException, PROBLEMS, type ProblemCode, type ProblemExtras } from './problems.js';
 
 /** The pause that a caller is asked to make before it repeats, in seconds. */
@@ -19,11 +20,17 @@ const FRAMEWORK: Readonly<Record<string, ProblemCode>> = {
 /** The one place where a failure becomes an answer (RFC 9457); what is no known failure is a bug and is logged with its stack. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  constructor(
+    private readonly logger: Logger,
+    private readonly trail: Pick<AuditTrail, 'refused'>,
+  ) {}
 
-  catch(thrown: unknown, host: ArgumentsHost): void {
+  async catch(thrown: unknown, host: ArgumentsHost): Promise<void> {
     const http = host.switchToHttp();
-    this.answer(thrown, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+    const request = http.getRequest<FastifyRequest>();
+    const { code, extras } = this.classify(thrown);
+    await this.trail.refused(request, code);
+    send(request, http.getResponse<FastifyReply>(), code, extras);
   }
 
   /** Also for what the router refuses before any hook or filter of the framework runs. */

@@ -1,6 +1,6 @@
 import { course, newKey, scheme, Service, type Asked, type ProblemAnswer } from '../support/service.js';
 
-/** Every way to ask wrongly: the caller is told what, where and how to mend it, and the log stands where it stood. */
+/** Every way to ask wrongly: the caller is told what, where and how to mend it, and the facts stand where they stood. */
 describe('bad input', () => {
   let service: Service;
   const effective = { date: '2024-05-01' };
@@ -17,7 +17,7 @@ describe('bad input', () => {
 
   /** Asks, and holds the answer to the manners of a refusal. */
   async function refusal(asking: () => ReturnType<Service['request']>): Promise<ProblemAnswer> {
-    const before = await service.end();
+    const before = await service.lastFact();
     const answer = await asking();
     expect(answer.status).toBeGreaterThanOrEqual(400);
     expect(answer.status).toBeLessThan(500);
@@ -25,7 +25,7 @@ describe('bad input', () => {
     const problem = answer.json<ProblemAnswer>();
     expect(problem).toMatchObject({ status: answer.status, type: expect.stringMatching(/^urn:certledger:problem:/) });
     for (const text of [problem.code, problem.title, problem.detail, problem.advice]) expect(text).toMatch(/\S/);
-    expect(await service.end()).toBe(before);
+    expect(await service.lastFact()).toBe(before);
     return problem;
   }
   const post = (url: string, body: unknown, asked: Asked = {}) => refusal(() => service.post(url, body, asked));

@@ -14,6 +14,7 @@ import { streamName } from '../../src/ledger/stream-name.js';
 import { recordDecider } from '../../src/record/domain/decider.js';
 import { isRejection } from '../../src/shared/result.js';
 import type { Json } from '../../src/shared/json.js';
+import { makeGoldenAttempts } from './make-golden-attempts.js';
 import { GOLDEN_FOLDER, GOLDEN_KEYS_FILE, GOLDEN_MASTER, GoldenKeys } from './golden-keys.js';
 
 const ORGANIZATION = 'acme';
@@ -21,6 +22,27 @@ const LEARNER = 'emp-4711';
 const subject = (number: number): string => `7b1f0c52-3d0e-4c5e-9a55-00000000000${number}`;
 const DAY = { course: 'first-aid', title: 'First aid', workloadHours: '7.5', institution: 'Red Cross' };
 const API: Origin = { kind: 'api' };
+
+/** One command whose events become samples. */
+export interface GoldenStep<State, Command, Event extends LedgerEvent, Facts> {
+  readonly decider: Decider<State, Command, Event, Facts>;
+  readonly stream: string;
+  readonly command: Command;
+  readonly operation: string;
+  readonly body: Json;
+  readonly key: Json;
+  /** What follows type and version in the name of each event's sample. */
+  readonly samples: readonly string[];
+  readonly sealed?: Record<string, string>;
+  readonly pseudonymOf?: { kind: string; id: string };
+  readonly origin?: Origin;
+  readonly subject?: string;
+  readonly actor?: Actor;
+  readonly facts?: boolean;
+}
+export type RunGolden = <State, Command, Event extends LedgerEvent, Facts>(
+  step: GoldenStep<State, Command, Event, Facts>,
+) => Promise<void>;
 
 /**
  * Makes golden samples that do not exist yet; what exists is never written again, because the log holds such events for
@@ -37,21 +59,9 @@ export async function makeGolden(): Promise<void> {
   const person = await keyRing.pseudonym(ORGANIZATION, 'person', 'a.meier');
   const actor: Actor = { key: '2f0b8f2e-0a43-5d59-8f1c-5f6b1c9d7e10', person, role: 'admin' };
 
-  const run = async <State, Command, Event extends LedgerEvent, Facts>(step: {
-    decider: Decider<State, Command, Event, Facts>;
-    stream: string;
-    command: Command;
-    operation: string;
-    body: Json;
-    key: Json;
-    samples: readonly string[];
-    sealed?: Record<string, string>;
-    pseudonymOf?: { kind: string; id: string };
-    origin?: Origin;
-    subject?: string;
-    actor?: Actor;
-    facts?: boolean;
-  }): Promise<void> => {
+  const run: RunGolden = async <State, Command, Event extends LedgerEvent, Facts>(
+    step: GoldenStep<State, Command, Event, Facts>,
+  ): Promise<void> => {
     const { decider, stream, command, operation, body } = step;
     const commandId = await keyRing.commandId(ORGANIZATION, stream, step.key);
     const envelope = {
@@ -249,5 +259,6 @@ export async function makeGolden(): Promise<void> {
     actor: { key: 'policy', role: 'policy' },
     samples: [''],
   });
+  await makeGoldenAttempts(run, { organization: ORGANIZATION, record, key: actor.key });
   if (!existsSync(GOLDEN_KEYS_FILE)) writeFileSync(GOLDEN_KEYS_FILE, `${JSON.stringify(keys.made, null, 2)}\n`);
 }

@@ -155,6 +155,12 @@ export class Service {
     return this.engines.store.end();
   }
 
+  /** The position of the last event that the door did not record by itself: no fact was recorded between two equal answers. */
+  async lastFact(): Promise<string | undefined> {
+    const ofTheDoor = ['AttemptRefused', 'RecordRead', 'KeyUsed'];
+    return (await this.events()).findLast(({ type }) => !ofTheDoor.includes(type))?.position;
+  }
+
   async events(): Promise<readonly StoredEvent[]> {
     const stopping = new AbortController();
     const events: StoredEvent[] = [];
