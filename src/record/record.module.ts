@@ -11,6 +11,7 @@ import { ReportActivityHandler, ReportActivityRoute } from './commands/report-ac
 import { StartAssignmentHandler, StartAssignmentRoute } from './commands/start-assignment.js';
 import { WithdrawAssignmentHandler, WithdrawAssignmentRoute } from './commands/withdraw-assignment.js';
 import { WithdrawEnrolmentHandler, WithdrawEnrolmentRoute } from './commands/withdraw-enrolment.js';
+import { AssignToManyHandler, AssignToManyRoute } from './commands/assign-to-many.js';
 import { AwardCertificationHandler, AwardCertificationRoute } from './commands/award-certification.js';
 import { CompleteCourseHandler, CompleteCourseRoute } from './commands/complete-course.js';
 import { CorrectDetailsHandler, CorrectDetailsRoute } from './commands/correct-details.js';
@@ -30,6 +31,7 @@ import { LearnerStatusRoutes, ShowLearnerHandler, ShowSchemeStatusHandler } from
     ApproveRoute,
     ApproveAwardRoute,
     AssignSchemeRoute,
+    AssignToManyRoute,
     BindToPersonRoute,
     ChangeGroupsRoute,
     CompletePlanRoute,
@@ -51,6 +53,7 @@ import { LearnerStatusRoutes, ShowLearnerHandler, ShowSchemeStatusHandler } from
     ApproveHandler,
     ApproveAwardHandler,
     AssignSchemeHandler,
+    AssignToManyHandler,
     BindToPersonHandler,
     ChangeGroupsHandler,
     CompletePlanHandler,
