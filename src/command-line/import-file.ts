@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 import { v4 as uuidv4 } from 'uuid';
 import { JSON_DEPTH_MAX, MalformedJson, parseStrictJson } from '../http/strict-json.js';
-import { ROWS_PER_REQUEST_MAX, type RowOutcome } from '../imports/rows.js';
+import { JSON_COLUMNS, ROWS_PER_REQUEST_MAX, type RowOutcome } from '../imports/rows.js';
 import { expectJson, type Connection } from './connection.js';
 import { CommandFailure, EXIT } from './exit-codes.js';
 import { progressOf } from './progress.js';
@@ -116,7 +116,7 @@ async function* ndjsonRows(input: Readable): AsyncGenerator<ReadRow> {
   }
 }
 
-/** Empty cells are absent fields; a scheme's criteria stand in their cell as JSON. */
+/** Empty cells are absent fields; what is no text, such as a scheme's criteria, stands in its cell as JSON. */
 async function* csvRows(input: Readable): AsyncGenerator<ReadRow> {
   const options = { columns: distinctColumns, bom: true, skip_empty_lines: true, relax_column_count: true, info: true } as const;
   const parser = input.pipe(parse(options)) as AsyncIterable<CsvRecord>;
@@ -149,7 +149,9 @@ const COLUMNS = 'The line has another number of columns than the header.';
 
 function csvRow(record: Readonly<Record<string, string>>): ReadRow {
   const cells = Object.entries(record).filter(([, value]) => value !== '');
-  const fields = cells.map(([name, value]) => `${JSON.stringify(name)}:${name === 'criteria' ? value : JSON.stringify(value)}`);
+  const fields = cells.map(
+    ([name, value]) => `${JSON.stringify(name)}:${JSON_COLUMNS.has(name) ? value : JSON.stringify(value)}`,
+  );
   return readRow(`{${fields.join(',')}}`);
 }
 

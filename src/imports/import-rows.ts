@@ -2,9 +2,8 @@ import { Body, Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOperation } from '@nestjs/swagger';
 import { LRUCache } from 'lru-cache';
-import { v4 as uuidv4 } from 'uuid';
 import { z } from 'zod';
-import { Definitions, withPartySubject } from '../catalogue/services.js';
+import { Definitions } from '../catalogue/services.js';
 import { CurrentPrincipal, Roles, type AuthenticatedRequest, type Principal } from '../http/principal.js';
 import { Answers } from '../http/openapi.js';
 import { ProblemException } from '../http/problems.js';
@@ -20,11 +19,16 @@ import { isRejection, type Rejection } from '../shared/result.js';
 import { definitionId } from '../shared/text.js';
 import { MasterKey } from '../ledger/master-key.js';
 import { RehearsalEventStore, RehearsalFull, RehearsalKeys } from './rehearsal.js';
-import { importRowsSchema, rowOutcomeSchema, rowSchema, type Row, type RowOutcome } from './rows.js';
+import { catalogueCommandOf, recordCommandOf } from './row-commands.js';
+import { DATE_MISSING, importRowsSchema, isLearnerRow, rowOutcomeSchema, rowSchema, type Row, type RowOutcome } from './rows.js';
 
 const answerSchema = z.object({ rows: z.array(rowOutcomeSchema) });
 type ImportRequest = z.infer<typeof importRowsSchema>;
 type ImportAnswer = z.infer<typeof answerSchema>;
+
+/** After so many rows it is asked again whether the key of the request still opens the door. */
+export const ROWS_PER_KEY_CHECK = 50;
+const KEY_REVOKED = 'The key was revoked or ran out while the batch was running. Send the rest with a key that stands.';
 
 /** How many dry runs are remembered at once, and for how long after their last request. */
 const REHEARSALS_MAX = 4;
@@ -70,6 +74,7 @@ export class ImportRowsHandler implements ICommandHandler<ImportRows> {
         : { definitions: this.definitions, records: this.records };
     const outcomes = new Array<RowOutcome>(request.rows.length);
     const lanes = new Map<string, Promise<void>>();
+    const stands = standing(principal);
     for (const [index, raw] of request.rows.entries()) {
       const parsed = rowSchema.safeParse(raw);
       if (!parsed.success) {
@@ -78,10 +83,12 @@ export class ImportRowsHandler implements ICommandHandler<ImportRows> {
       }
       const row = parsed.data;
       const work = async (): Promise<void> => {
-        outcomes[index] = await this.importRow(targets, principal, batch, correlationId, row, raw as JsonObject);
+        outcomes[index] = (await stands())
+          ? await this.importRow(targets, principal, batch, correlationId, row, raw as JsonObject)
+          : { row: row.row, outcome: 'refused', code: 'KEY_REVOKED', reason: KEY_REVOKED };
       };
       // Rows of one learner keep their order, learners run side by side; a definition waits for all before it.
-      if (row.kind === 'learner' || row.kind === 'completion') {
+      if (isLearnerRow(row)) {
         lanes.set(row.learner, (lanes.get(row.learner) ?? Promise.resolve()).then(work));
       } else {
         await Promise.all(lanes.values());
@@ -110,7 +117,7 @@ export class ImportRowsHandler implements ICommandHandler<ImportRows> {
     };
     const { source: _, row: __, ...body } = raw;
     try {
-      return outcomeOf(id, await this.send(targets, write, row, body));
+      return outcomeOf(row, await this.send(targets, write, row, body));
     } catch (error) {
       if (error instanceof RehearsalFull)
         return { row: id, outcome: 'refused', code: 'REHEARSAL_FULL', reason: 'The dry run holds as much as it can.' };
@@ -121,43 +128,9 @@ export class ImportRowsHandler implements ICommandHandler<ImportRows> {
   }
 
   private send({ definitions, records }: Targets, write: WriteRequest, row: Row, body: JsonObject): Promise<Receipt | Rejection> {
-    switch (row.kind) {
-      case 'course': {
-        const { kind: _, source: __, row: ___, ...course } = row;
-        return definitions.execute(write, 'import-course', { type: 'DefineCourse', course: withPartySubject(course) }, body);
-      }
-      case 'scheme': {
-        const { kind: _, source: __, row: ___, validity, ...scheme } = row;
-        const period = validity === 'perpetual' ? ({ perpetual: true } as const) : { duration: validity };
-        return definitions.execute(
-          write,
-          'import-scheme',
-          { type: 'DefineScheme', scheme: { ...scheme, validity: period, award: 'automatic' } },
-          body,
-        );
-      }
-      case 'learner': {
-        const { learner, name, contact } = row;
-        return records.execute(
-          write,
-          learner,
-          'import-learner',
-          { type: 'RegisterLearner', subject: uuidv4(), learner, name, contact },
-          body,
-        );
-      }
-      case 'completion': {
-        const { learner, course, completedAt, completedOn, grade, honours } = row;
-        const effective = completedAt === undefined ? { date: completedOn! } : { instant: completedAt };
-        return records.execute(
-          write,
-          learner,
-          'import-completion',
-          { type: 'CompleteCourse', course, effective, grade, honours },
-          body,
-        );
-      }
-    }
+    const operation = `import-${row.kind}`;
+    if (!isLearnerRow(row)) return definitions.execute(write, operation, catalogueCommandOf(row), body);
+    return records.execute(write, row.learner, operation, recordCommandOf(row, this.ledger.clock.now()), body);
   }
 
   private rehearsal(organization: string, run: string): Targets {
@@ -177,17 +150,47 @@ export class ImportRowsHandler implements ICommandHandler<ImportRows> {
   }
 }
 
-function outcomeOf(row: string, answer: Receipt | Rejection): RowOutcome {
-  return isRejection(answer)
-    ? { row, outcome: 'refused', code: answer.code, reason: answer.detail }
-    : { row, outcome: answer.outcome };
+/** Asks before the first row and again after every so many; a key that once fell stays fallen for the rest of the request. */
+function standing(principal: Principal): () => Promise<boolean> {
+  let rows = 0;
+  let answer = Promise.resolve(true);
+  return () => {
+    if (rows % ROWS_PER_KEY_CHECK === 0) answer = answer.then(async (stood) => stood && ((await principal.stands?.()) ?? true));
+    rows += 1;
+    return answer;
+  };
 }
+
+function outcomeOf(row: Row, answer: Receipt | Rejection): RowOutcome {
+  if (!isRejection(answer)) return { row: row.row, outcome: answer.outcome };
+  const { code, detail: reason, pointer } = answer;
+  const place = pointer === undefined ? {} : { pointer: placeInRow(row, pointer) };
+  return { row: row.row, outcome: 'refused', code, reason, ...place };
+}
+
+/** A command knows one effective time where a row has a field for an instant and one for a date. */
+function placeInRow(row: Row, pointer: string): string {
+  if (pointer !== '/effective') return pointer;
+  return `/${Object.keys(row).find((name) => TIME_FIELD.test(name)) ?? ''}`;
+}
+const TIME_FIELD = /^(enrolled|withdrawn|reported|completed|assigned)(At|On)$/;
 
 function invalid(raw: unknown, error: z.ZodError): RowOutcome {
   const id = (raw as { row?: unknown } | null)?.row;
+  const [first] = error.issues;
   const places = error.issues.slice(0, 5).map(({ path, message }) => `${path.length === 0 ? 'row' : path.join('.')}: ${message}`);
-  return { row: typeof id === 'string' ? id : null, outcome: 'refused', code: 'ROW_INVALID', reason: places.join(' ') };
+  const missing = error.issues.every((issue) => issue.code === 'custom' && issue.params === DATE_MISSING);
+  return {
+    row: typeof id === 'string' ? id : null,
+    outcome: 'refused',
+    code: missing ? DATE_MISSING.code : 'ROW_INVALID',
+    reason: places.join(' '),
+    pointer: pointerOf(first!.path),
+  };
 }
+
+const pointerOf = (path: readonly PropertyKey[]): string =>
+  path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 @Controller('v1')
 @Roles('admin')

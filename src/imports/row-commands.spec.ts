@@ -1,0 +1,102 @@
+import { catalogueCommandOf, recordCommandOf } from './row-commands.js';
+import { isLearnerRow, rowSchema, type DefinitionRow, type LearnerRow } from './rows.js';
+
+const NOW = '2024-06-01T00:00:00.000Z';
+const parse = (kind: string, more: object) => rowSchema.parse({ kind, source: 'hr', row: '1', ...more });
+const definition = (kind: string, more: object) => catalogueCommandOf(parse(kind, more) as DefinitionRow);
+const ofLearner = (kind: string, more: object = {}) =>
+  recordCommandOf(parse(kind, { learner: 'emp-1', ...more }) as LearnerRow, NOW);
+const at = { instant: '2024-01-01T00:00:00Z' };
+
+describe('the command of a row', () => {
+  it('a definition is sent as its route would send it, without what identifies the row', () => {
+    expect(definition('course', { course: 'C1', title: 'Course', responsibleParty: 'Dr. Noor' })).toEqual({
+      type: 'DefineCourse',
+      course: {
+        course: 'C1',
+        title: 'Course',
+        responsibleParty: 'Dr. Noor',
+        responsiblePartySubject: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      },
+    });
+    const plan = { learningPlan: 'P1', title: 'Plan', criteria: { course: 'C1' } };
+    expect(definition('learning-plan', plan)).toEqual({ type: 'DefineLearningPlan', learningPlan: plan });
+    expect(definition('group', { group: 'G1', title: 'Group' })).toEqual({ type: 'DefineGroup', group: 'G1', title: 'Group' });
+  });
+
+  it("rule 000-5: a scheme's validity is perpetual or a duration; its own kind stands in schemeKind", () => {
+    const scheme = { scheme: 'S1', title: 'Scheme', published: '2024-01-01', timeZone: 'UTC', criteria: { course: 'C1' } };
+    expect(definition('scheme', { ...scheme, validity: 'perpetual', schemeKind: 'external' })).toEqual({
+      type: 'DefineScheme',
+      scheme: { ...scheme, kind: 'external', validity: { perpetual: true } },
+    });
+    expect(definition('scheme', { ...scheme, validity: 'P2Y' })).toMatchObject({ scheme: { validity: { duration: 'P2Y' } } });
+  });
+
+  it('a learner is registered with the groups named', () => {
+    expect(ofLearner('learner', { name: 'Ada', groups: ['G1'] })).toMatchObject({
+      type: 'RegisterLearner',
+      learner: 'emp-1',
+      name: 'Ada',
+      groups: ['G1'],
+    });
+  });
+
+  const course = 'C1';
+  const instants: readonly [kind: string, more: object, command: object][] = [
+    ['enrolment', { course, enrolledAt: at.instant }, { type: 'Enrol', course, effective: at }],
+    ['withdrawal', { course, withdrawnAt: at.instant }, { type: 'WithdrawEnrolment', course, effective: at }],
+    ['completion', { course, completedAt: at.instant }, { type: 'CompleteCourse', course, effective: at }],
+    [
+      'plan-completion',
+      { learningPlan: 'P1', completedAt: at.instant },
+      { type: 'CompletePlan', learningPlan: 'P1', effective: at },
+    ],
+    [
+      'activity',
+      { course, activity: 'Q1', activityKind: 'quiz', reportedAt: at.instant, score: '7.5' },
+      { type: 'ReportActivity', course, activity: 'Q1', kind: 'quiz', effective: at, score: '7.5' },
+    ],
+  ];
+  it.each(instants)('a row of kind %s keeps its instant', (kind, more, command) => {
+    expect(ofLearner(kind, more)).toMatchObject(command);
+  });
+
+  it('a date stays a date and is never made an instant', () => {
+    expect(ofLearner('enrolment', { course, enrolledOn: '2024-01-01' })).toMatchObject({ effective: { date: '2024-01-01' } });
+  });
+
+  it('a result is carried over or is not; false is the same as absent', () => {
+    const activity = { course, activity: 'Q1', activityKind: 'quiz', reportedAt: at.instant };
+    expect(ofLearner('activity', { ...activity, carriedOver: true })).toMatchObject({ carriedOver: true });
+    expect(ofLearner('activity', { ...activity, carriedOver: false })).toMatchObject({ carriedOver: undefined });
+  });
+
+  it('a withdrawal says why with code and text, or not at all', () => {
+    const withdrawal = { course, withdrawnOn: '2024-01-01' };
+    const reasoned = ofLearner('withdrawal', { ...withdrawal, reasonCode: 'left', reason: 'Left the house.' });
+    expect(reasoned).toMatchObject({ reason: { code: 'left', text: 'Left the house.' } });
+    expect(ofLearner('withdrawal', withdrawal)).toMatchObject({ reason: undefined });
+  });
+
+  it('an assignment takes dates and instants for its times; without one of its own it is made now', () => {
+    const terms = { start: '2024-02-01', due: at.instant };
+    expect(ofLearner('assignment', { scheme: 'S1', assignedOn: '2024-01-01', ...terms })).toEqual({
+      type: 'AssignScheme',
+      scheme: 'S1',
+      effective: { date: '2024-01-01' },
+      start: { date: '2024-02-01' },
+      due: at,
+      completeWithin: undefined,
+    });
+    expect(ofLearner('assignment', { scheme: 'S1', completeWithin: 'P30D' })).toMatchObject({
+      effective: { instant: NOW },
+      completeWithin: 'P30D',
+    });
+  });
+
+  it('tells rows about a learner from definitions', () => {
+    expect(isLearnerRow(parse('learner', { learner: 'emp-1' }))).toBe(true);
+    expect(isLearnerRow(parse('group', { group: 'G1', title: 'Group' }))).toBe(false);
+  });
+});

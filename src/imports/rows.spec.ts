@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import { DATE_MISSING, GROUPS_PER_LEARNER_MAX, JSON_COLUMNS, REASON_CHARACTERS_MAX, rowSchema } from './rows.js';
+
+type Row = Readonly<Record<string, unknown>>;
+const row = (kind: string, more: Row): Row => ({ kind, source: 'hr', row: '1', ...more });
+const ofLearner = (kind: string, more: Row): Row => row(kind, { learner: 'emp-1', ...more });
+
+/** A whole row of each kind, with every field that it can have. */
+const rows: readonly Row[] = [
+  row('course', {
+    course: 'C1',
+    title: 'Course',
+    description: 'What it is about.',
+    launchAddress: 'https://learn.example/c1',
+    workloadHours: '7.5',
+    responsibleParty: 'Dr. Noor',
+    institution: 'Institute',
+    logo: { digest: 'a'.repeat(64), mediaType: 'image/png' },
+    activities: [{ activity: 'Q1', kind: 'quiz', title: 'Quiz', maxScore: '20' }],
+    criteria: { quiz: 'Q1', minScore: '12.5' },
+    acceptReportedCompletion: true,
+  }),
+  row('learning-plan', {
+    learningPlan: 'P1',
+    title: 'Plan',
+    description: 'What it is for.',
+    items: [{ course: 'C1' }],
+    criteria: { course: 'C1' },
+    acceptReportedCompletion: false,
+  }),
+  row('scheme', {
+    scheme: 'S1',
+    title: 'Scheme',
+    overview: 'Overview.',
+    instructions: 'Instructions.',
+    issuer: 'Institute',
+    badge: { digest: 'b'.repeat(64), mediaType: 'image/svg+xml' },
+    schemeKind: 'external',
+    published: '2024-01-01',
+    timeZone: 'UTC',
+    validity: 'P2Y',
+    capByEvidence: true,
+    items: [{ course: 'C1' }],
+    criteria: { course: 'C1' },
+    award: 'on-approval',
+    approval: 'award',
+    secondApprover: true,
+    priorEvidence: 'ignore',
+    timeToFulfil: { completeWithin: 'P30D', lateEvidence: 'accept-late' },
+    notices: { expiringFrom: 'P60D', notices: [] },
+  }),
+  row('group', { group: 'G1', title: 'Group' }),
+  ofLearner('learner', { name: 'Ada', contact: 'ada@example.org', groups: ['G1'] }),
+  ofLearner('enrolment', { course: 'C1', enrolledAt: '2024-01-01T00:00:00Z' }),
+  ofLearner('withdrawal', { course: 'C1', withdrawnOn: '2024-02-01', reasonCode: 'left', reason: 'Left the house.' }),
+  ofLearner('activity', {
+    course: 'C1',
+    activity: 'Q1',
+    activityKind: 'quiz',
+    score: '13',
+    carriedOver: true,
+    reportedOn: '2024-01-02',
+  }),
+  ofLearner('activity', {
+    course: 'C1',
+    activity: 'L1',
+    activityKind: 'lesson',
+    percent: 100,
+    reportedAt: '2024-01-02T00:00:00Z',
+  }),
+  ofLearner('activity', { course: 'C1', activity: 'A1', activityKind: 'attendance', count: 2, reportedOn: '2024-01-02' }),
+  ofLearner('completion', { course: 'C1', completedOn: '2024-01-03', grade: 'A', honours: 'Distinction' }),
+  ofLearner('plan-completion', { learningPlan: 'P1', completedAt: '2024-01-03T00:00:00+02:00' }),
+  ofLearner('assignment', { scheme: 'S1', assignedOn: '2024-01-01', start: '2024-02-01', due: '2024-03-01T12:00:00Z' }),
+  ofLearner('assignment', { scheme: 'S1', completeWithin: 'P30D' }),
+];
+
+const issuesOf = (value: unknown): readonly z.core.$ZodIssue[] => rowSchema.safeParse(value).error?.issues ?? [];
+const missesItsDate = (value: unknown): boolean =>
+  issuesOf(value).length > 0 && issuesOf(value).every((issue) => issue.code === 'custom' && issue.params === DATE_MISSING);
+
+describe('rows', () => {
+  it.each(rows.map((whole) => [whole.kind, whole] as const))('a whole %s row fits', (_kind, whole) => {
+    expect(issuesOf(whole)).toEqual([]);
+  });
+
+  it.each(rows.map((whole) => [whole.kind, whole] as const))(
+    'a %s row with a field that it does not have is refused',
+    (_, whole) => {
+      expect(issuesOf({ ...whole, colour: 'red' })).toEqual([expect.objectContaining({ code: 'unrecognized_keys' })]);
+    },
+  );
+
+  const timed = [
+    ['enrolment', { course: 'C1' }, 'enrolled'],
+    ['withdrawal', { course: 'C1' }, 'withdrawn'],
+    ['activity', { course: 'C1', activity: 'Q1', activityKind: 'quiz' }, 'reported'],
+    ['completion', { course: 'C1' }, 'completed'],
+    ['plan-completion', { learningPlan: 'P1' }, 'completed'],
+  ] as const;
+  it.each(timed)('%s needs its instant or its date and is told apart without one; both are too much', (kind, more, time) => {
+    const at = { [`${time}At`]: '2024-01-01T00:00:00Z' };
+    const on = { [`${time}On`]: '2024-01-01' };
+    expect(issuesOf(ofLearner(kind, { ...more, ...at }))).toEqual([]);
+    expect(issuesOf(ofLearner(kind, { ...more, ...on }))).toEqual([]);
+    const [missing] = issuesOf(ofLearner(kind, more));
+    expect(missing!.message).toBe(`Give either ${time}At (an instant) or ${time}On (a date).`);
+    expect(missesItsDate(ofLearner(kind, more))).toBe(true);
+    expect(issuesOf(ofLearner(kind, { ...more, ...at, ...on }))).toHaveLength(1);
+    expect(missesItsDate(ofLearner(kind, { ...more, ...at, ...on }))).toBe(false);
+    // What is wrong in another way, too, is no row that only lacks its date.
+    expect(missesItsDate(ofLearner(kind, { ...more, colour: 'red' }))).toBe(false);
+  });
+
+  it('an assignment may have either time, not both, and one way to say when it is due', () => {
+    const assignment = (more: Row): Row => ofLearner('assignment', { scheme: 'S1', ...more });
+    expect(issuesOf(assignment({}))).toEqual([]);
+    expect(issuesOf(assignment({ assignedOn: '2024-01-01', assignedAt: '2024-01-01T00:00:00Z' }))).toHaveLength(1);
+    expect(issuesOf(assignment({ due: '2024-03-01', completeWithin: 'P1M' }))).toHaveLength(1);
+    expect(issuesOf(assignment({ due: 'next week' }))[0]!.message).toMatch(/date \(YYYY-MM-DD\) or an RFC 3339 instant/);
+  });
+
+  it.each(['NaN', '-1', '1e2', '1,5', '.5', '1234567', '1.23456', ''])('a score of %j is no score', (score) => {
+    const activity = { course: 'C1', activity: 'Q1', activityKind: 'quiz', reportedOn: '2024-01-01', score };
+    expect(issuesOf(ofLearner('activity', activity))).toEqual([expect.objectContaining({ path: ['score'] })]);
+  });
+
+  it('lists and reasons end where they are said to end', () => {
+    const groups = (count: number): Row => ofLearner('learner', { groups: Array.from({ length: count }, (_, at) => `G${at}`) });
+    expect(issuesOf(groups(GROUPS_PER_LEARNER_MAX))).toEqual([]);
+    expect(issuesOf(groups(GROUPS_PER_LEARNER_MAX + 1))).toHaveLength(1);
+    const reason = (length: number): Row =>
+      ofLearner('withdrawal', { course: 'C1', withdrawnOn: '2024-02-01', reasonCode: 'left', reason: 'x'.repeat(length) });
+    expect(issuesOf(reason(REASON_CHARACTERS_MAX))).toEqual([]);
+    expect(issuesOf(reason(REASON_CHARACTERS_MAX + 1))).toHaveLength(1);
+    const { reason: _, ...codeOnly } = reason(1);
+    expect(issuesOf(codeOnly)[0]!.message).toBe('Give both reasonCode and reason, or neither.');
+  });
+
+  it('every field that is no text is a column of JSON in a CSV, and no text is', () => {
+    const { oneOf = [], anyOf = oneOf } = z.toJSONSchema(rowSchema, { io: 'input', unrepresentable: 'any', reused: 'inline' });
+    const isText = (schema: z.core.JSONSchema.BaseSchema): boolean =>
+      schema.type === 'string' ||
+      typeof schema.const === 'string' ||
+      (schema.anyOf ?? []).some((option) => isText(option as z.core.JSONSchema.BaseSchema));
+    const fields = anyOf.flatMap((kind) => Object.entries((kind as z.core.JSONSchema.BaseSchema).properties ?? {}));
+    expect(fields.length).toBeGreaterThan(60);
+    const others = fields.filter(([, schema]) => !isText(schema as z.core.JSONSchema.BaseSchema)).map(([name]) => name);
+    expect([...new Set(others)].sort()).toEqual([...JSON_COLUMNS].sort());
+  });
+});
