@@ -78,7 +78,7 @@ export class Drafts {
     return {
       kind,
       id,
-      content: opened as Json,
+      content: typeof opened === 'string' ? (JSON.parse(opened) as Json) : opened,
       state: publishedDrafts.has(draft) ? 'published' : standing,
       etag: callerRevision,
     };

@@ -1,6 +1,8 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { keyDecider, organizationDecider, personDecider } from '../../src/access/domain/deciders.js';
+import { keyDecider } from '../../src/access/domain/key.js';
+import { organizationDecider } from '../../src/access/domain/organization.js';
+import { personDecider } from '../../src/access/domain/person.js';
 import { MemoryEventStore } from '../../src/adapters/memory/event-store.js';
 import { registry } from '../../src/app/kernel.js';
 import { catalogueDecider } from '../../src/catalogue/domain/decider.js';
@@ -10,10 +12,13 @@ import type { Decider } from '../../src/ledger/decider.js';
 import type { Actor, LedgerEvent, Origin } from '../../src/ledger/envelope.js';
 import { KeyRing } from '../../src/ledger/key-ring.js';
 import { Ledger } from '../../src/ledger/ledger.js';
+import type { WrappedKey } from '../../src/ledger/ports/keys.js';
 import { streamName } from '../../src/ledger/stream-name.js';
 import { recordDecider } from '../../src/record/domain/decider.js';
 import { isRejection } from '../../src/shared/result.js';
 import type { Json } from '../../src/shared/json.js';
+import { makeGoldenAccess } from './make-golden-access.js';
+import { makeGoldenCatalogue } from './make-golden-catalogue.js';
 import { makeGoldenAttempts } from './make-golden-attempts.js';
 import { GOLDEN_FOLDER, GOLDEN_KEYS_FILE, GOLDEN_MASTER, GoldenKeys } from './golden-keys.js';
 
@@ -27,6 +32,8 @@ const API: Origin = { kind: 'api' };
 export interface GoldenStep<State, Command, Event extends LedgerEvent, Facts> {
   readonly decider: Decider<State, Command, Event, Facts>;
   readonly stream: string;
+  /** What the command's id is derived for, where that is not the stream itself. */
+  readonly target?: string;
   readonly command: Command;
   readonly operation: string;
   readonly body: Json;
@@ -39,6 +46,8 @@ export interface GoldenStep<State, Command, Event extends LedgerEvent, Facts> {
   readonly subject?: string;
   readonly actor?: Actor;
   readonly facts?: boolean;
+  /** What the decision is told beside the definitions. */
+  readonly given?: Facts;
 }
 export type RunGolden = <State, Command, Event extends LedgerEvent, Facts>(
   step: GoldenStep<State, Command, Event, Facts>,
@@ -63,7 +72,7 @@ export async function makeGolden(): Promise<void> {
     step: GoldenStep<State, Command, Event, Facts>,
   ): Promise<void> => {
     const { decider, stream, command, operation, body } = step;
-    const commandId = await keyRing.commandId(ORGANIZATION, stream, step.key);
+    const commandId = await keyRing.commandId(ORGANIZATION, step.target ?? stream, step.key);
     const envelope = {
       organization: ORGANIZATION,
       commandId,
@@ -77,7 +86,7 @@ export async function makeGolden(): Promise<void> {
       command,
       envelope: { ...envelope, actor: step.actor ?? actor, origin: step.origin ?? API },
       facts: async () => {
-        if (step.facts !== true) return { facts: undefined as Facts };
+        if (step.facts !== true) return { facts: step.given as Facts };
         const folded = await ledger.load(catalogueDecider, catalogueStream);
         return { facts: folded.state as Facts, catalogue: folded.revision };
       },
@@ -96,7 +105,7 @@ export async function makeGolden(): Promise<void> {
         organization: ORGANIZATION,
         stream,
         ...(step.pseudonymOf === undefined ? {} : { pseudonymOf: step.pseudonymOf }),
-        commandIdOf: { target: stream, key: step.key },
+        commandIdOf: { target: step.target ?? stream, key: step.key },
         fingerprintOf: { ...(step.subject === undefined ? {} : { subject: step.subject }), operation, body },
         sealed,
         revision,
@@ -121,7 +130,7 @@ export async function makeGolden(): Promise<void> {
     ...start,
     decider: organizationDecider,
     stream: streamName('organization', ORGANIZATION),
-    command: { subject: subject(1), name: 'ACME Rescue', platform: true },
+    command: { type: 'CreateOrganization', subject: subject(1), name: 'ACME Rescue', platform: true },
     sealed: { name: 'ACME Rescue' },
     samples: [''],
   });
@@ -130,7 +139,7 @@ export async function makeGolden(): Promise<void> {
     decider: personDecider,
     stream: streamName('person', ORGANIZATION, person),
     pseudonymOf: { kind: 'person', id: 'a.meier' },
-    command: { subject: subject(2), person: 'a.meier' },
+    command: { type: 'RegisterPerson', subject: subject(2), person: 'a.meier' },
     subject: subject(2),
     sealed: { person: 'a.meier' },
     samples: [''],
@@ -139,7 +148,11 @@ export async function makeGolden(): Promise<void> {
     ...start,
     decider: keyDecider,
     stream: streamName('key', ORGANIZATION, '2f0b8f2e-0a43-5d59-8f1c-5f6b1c9d7e10'),
-    command: { person, digest: 'ab'.repeat(32), roles: ['admin', 'author'], expiresAt: '2034-03-20T08:00:00Z' },
+    given: { platform: true, holder: 'active', isLastAdminKey: false },
+    command: {
+      type: 'IssueKey',
+      issue: { person, digest: 'ab'.repeat(32), roles: ['admin', 'author'], expiresAt: '2034-03-20T08:00:00Z' },
+    },
     samples: [''],
   });
 
@@ -157,7 +170,7 @@ export async function makeGolden(): Promise<void> {
     body: course,
     key: 'course one',
     sealed: { responsibleParty: 'Dr. Ö. Sør' },
-    samples: [''],
+    samples: [],
   });
   const scheme = {
     scheme: 'first-aider',
@@ -175,7 +188,7 @@ export async function makeGolden(): Promise<void> {
     body: scheme,
     key: { source: 'hr', row: 'scheme-1' },
     origin: { kind: 'import', source: 'hr', batch: '2024-03-20' },
-    samples: [''],
+    samples: [],
   });
   const other = { ...scheme, scheme: 'instructor', title: 'Instructor', validity: { perpetual: true as const } };
   const instructor = { ...other, criteria: { atLeast: 1, of: [{ course: 'first-aid' }] } };
@@ -185,8 +198,9 @@ export async function makeGolden(): Promise<void> {
     operation: 'define-scheme',
     body: instructor,
     key: 'scheme two',
-    samples: ['.perpetual'],
+    samples: [],
   });
+  await makeGoldenCatalogue(run, { organization: ORGANIZATION, keyRing });
 
   const about = {
     decider: recordDecider,
@@ -259,6 +273,9 @@ export async function makeGolden(): Promise<void> {
     actor: { key: 'policy', role: 'policy' },
     samples: [''],
   });
+  await makeGoldenAccess(run, { organization: ORGANIZATION, person, subject: subject(2), key: actor.key });
   await makeGoldenAttempts(run, { organization: ORGANIZATION, record, key: actor.key });
-  if (!existsSync(GOLDEN_KEYS_FILE)) writeFileSync(GOLDEN_KEYS_FILE, `${JSON.stringify(keys.made, null, 2)}\n`);
+  if (keys.made.length === 0) return;
+  const frozen = existsSync(GOLDEN_KEYS_FILE) ? (JSON.parse(readFileSync(GOLDEN_KEYS_FILE, 'utf8')) as WrappedKey[]) : [];
+  writeFileSync(GOLDEN_KEYS_FILE, `${JSON.stringify([...frozen, ...keys.made], null, 2)}\n`);
 }

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { defineEvent } from '../../ledger/event-registry.js';
 import type { LedgerEvent } from '../../ledger/envelope.js';
-import { sealedSchema, type Sealed } from '../../ledger/sealed.js';
-import type { Json } from '../../shared/json.js';
+import { sealedSchema, type Secret } from '../../ledger/sealed.js';
 import { definitionId, text } from '../../shared/text.js';
 import { definitionKind } from './events.js';
 import type { DefinitionKind } from './state.js';
@@ -12,7 +11,7 @@ const draftSaved = z.strictObject({
   id: definitionId,
   title: text(300).optional(),
   subject: z.uuid(),
-  /** Not judged yet, so nothing is known of what stands where in it: it is sealed as a whole. */
+  /** JSON as text. Not judged yet, so nothing is known of what stands where in it: it is sealed as a whole. */
   content: sealedSchema,
 });
 
@@ -21,7 +20,7 @@ export interface DraftSavedData {
   readonly id: string;
   readonly title?: string | undefined;
   readonly subject: string;
-  readonly content: Json | Sealed;
+  readonly content: Secret;
 }
 
 export type DraftEvent = LedgerEvent<'DraftSaved', DraftSavedData> | LedgerEvent<'DraftDiscarded', Record<string, never>>;

@@ -1,5 +1,5 @@
 import type { Decider } from '../../ledger/decider.js';
-import type { Sealed } from '../../ledger/sealed.js';
+import type { Secret } from '../../ledger/sealed.js';
 import type { Json } from '../../shared/json.js';
 import { reject, type Rejection } from '../../shared/result.js';
 import { text } from '../../shared/text.js';
@@ -14,7 +14,8 @@ export interface Draft {
   readonly title?: string | undefined;
   /** Owner of the key for the content: what a draft says may be about a person, wherever in it that stands. */
   readonly subject: string;
-  readonly content: Json | Sealed;
+  /** JSON as text. */
+  readonly content: Secret;
   readonly discarded: boolean;
 }
 
@@ -52,7 +53,7 @@ export const draftDecider: Decider<Draft | undefined, DraftCommand, DraftEvent, 
     if (state?.discarded === true) return draftDiscarded();
     const { kind, id, subject } = draft;
     const title = titleOf(command.content);
-    const data = { kind, id, ...(title === undefined ? {} : { title }), subject, content: command.content };
+    const data = { kind, id, ...(title === undefined ? {} : { title }), subject, content: JSON.stringify(command.content) };
     return [{ type: 'DraftSaved', data }];
   },
 
