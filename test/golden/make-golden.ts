@@ -20,6 +20,7 @@ import type { Json } from '../../src/shared/json.js';
 import { makeGoldenAccess } from './make-golden-access.js';
 import { makeGoldenCatalogue } from './make-golden-catalogue.js';
 import { makeGoldenAttempts } from './make-golden-attempts.js';
+import { makeGoldenRecord } from './make-golden-record.js';
 import { GOLDEN_FOLDER, GOLDEN_KEYS_FILE, GOLDEN_MASTER, GoldenKeys } from './golden-keys.js';
 
 const ORGANIZATION = 'acme';
@@ -93,10 +94,12 @@ export async function makeGolden(): Promise<void> {
     });
     if (isRejection(receipt)) throw new Error(`${operation}: ${receipt.code}`);
     const events = await store.read(stream, { from: receipt.revision - receipt.eventIds.length + 1 });
+    const names = events.map(({ type, metadata }, index) => `${type}.v${metadata.schemaVersion}${step.samples[index] ?? ''}`);
+    const fileOf = (name: string): string => join(GOLDEN_FOLDER, `${name}.json`);
+    // A receipt names every event of its command, so the samples of one command are made together or not at all.
+    if (step.samples.length === 0 || names.some((name) => existsSync(fileOf(name)))) return;
     for (const [index, { id, type, data, metadata, revision, position }] of events.entries()) {
-      const sample = `${type}.v${metadata.schemaVersion}${step.samples[index] ?? ''}`;
-      const file = join(GOLDEN_FOLDER, `${sample}.json`);
-      if (step.samples[index] === undefined || existsSync(file)) continue;
+      const sample = names[index]!;
       const sealed = Object.fromEntries(Object.entries(step.sealed ?? {}).filter(([field]) => field in data));
       const golden = {
         sample,
@@ -114,7 +117,7 @@ export async function makeGolden(): Promise<void> {
         digest: eventDigest({ id, type, data, metadata }),
         receipt,
       };
-      writeFileSync(file, `${JSON.stringify(golden, null, 2)}\n`);
+      writeFileSync(fileOf(sample), `${JSON.stringify(golden, null, 2)}\n`);
     }
   };
 
@@ -274,6 +277,12 @@ export async function makeGolden(): Promise<void> {
     samples: [''],
   });
   await makeGoldenAccess(run, { organization: ORGANIZATION, person, subject: subject(2), key: actor.key });
+  await makeGoldenRecord(run, {
+    organization: ORGANIZATION,
+    learner: LEARNER,
+    subject: subject(4),
+    pseudonym: (kind, id) => keyRing.pseudonym(ORGANIZATION, kind, id),
+  });
   await makeGoldenAttempts(run, { organization: ORGANIZATION, record, key: actor.key });
   if (keys.made.length === 0) return;
   const frozen = existsSync(GOLDEN_KEYS_FILE) ? (JSON.parse(readFileSync(GOLDEN_KEYS_FILE, 'utf8')) as WrappedKey[]) : [];
