@@ -18,6 +18,7 @@ export async function serve(configuration: Configuration): Promise<void> {
     logger: createLogger(configuration.CERTLEDGER_LOG_LEVEL),
     organization: configuration.CERTLEDGER_ORGANIZATION,
     policyIntervalMilliseconds: configuration.CERTLEDGER_POLICY_INTERVAL_SECONDS * 1_000,
+    issuers: configuration.issuers,
     show: (token) => process.stdout.write(firstGreeting(address, token)),
     listen: async (app) => {
       await app.listen(configuration.CERTLEDGER_PORT, configuration.CERTLEDGER_HOST).catch((error: unknown) => {

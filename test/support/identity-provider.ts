@@ -85,6 +85,8 @@ export class IdentityProvider {
       });
       response.end(instead?.body ?? JSON.stringify({ keys: provider.keys }));
     });
+    // A test that fails half-way must not hold the process for ever.
+    server.unref();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const provider = new IdentityProvider(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
