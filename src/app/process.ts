@@ -1,6 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { firstStart, refuseForeignLedger } from '../access/first-start.js';
+import type { Issuer } from '../access/tokens/issuers.js';
+import { SessionTokens } from '../access/tokens/session-tokens.js';
 import type { Clock } from '../ledger/ports/clock.js';
 import { ExpireWhenDue } from '../record/policies/expire-when-due.js';
 import { createApplication } from './application.js';
@@ -21,6 +23,8 @@ export interface StartOptions {
   readonly logger: Logger;
   readonly organization: string;
   readonly policyIntervalMilliseconds: number;
+  /** The identity providers whose tokens open the door; none unless told. */
+  readonly issuers?: readonly Issuer[];
   /** Opens the door for the process that holds the folder; such a process issues no key and runs no policy. */
   readonly localToken?: string;
   /** Opens the door before the first key is issued, so that a start which cannot listen spends no key. */
@@ -31,8 +35,11 @@ export interface StartOptions {
 
 /** One application over open engines: the service listens on it, the command line sends requests into it. */
 export async function startApplication(engines: Engines, options: StartOptions): Promise<Started> {
-  const { clock, logger, organization, localToken } = options;
-  const kernel = wireKernel(engines, clock, localToken === undefined ? undefined : { token: localToken, organization });
+  const { clock, logger, organization, localToken, issuers = [] } = options;
+  const kernel = wireKernel(engines, clock, logger, {
+    ...(localToken === undefined ? {} : { local: { token: localToken, organization } }),
+    sessions: new SessionTokens(issuers, clock, logger),
+  });
   const { app, inFlight } = await createApplication(kernel, logger);
   let firstToken: string | undefined;
   try {
@@ -61,6 +68,7 @@ export async function startApplication(engines: Engines, options: StartOptions):
   const stop = async (): Promise<void> => {
     await closeConnections(app, inFlight);
     await policy.stop();
+    await kernel.keyUses.settle();
     await kernel.projections.stop();
     await engines.close();
   };
