@@ -22,6 +22,7 @@ const ownOrAdmin: Rule = { roles: ['admin'], own: true };
 const approvers: Rule = { roles: ['reviewer', 'admin'] };
 const operator: Rule = { roles: ['operator'] };
 const reports: Rule = { roles: ['admin', 'auditor', 'reporter'] };
+const learnerReaders: Rule = { roles: ['admin', 'auditor', 'reporter', 'reviewer'], own: true };
 const directory: Rule = { roles: ['admin', 'auditor'] };
 const grantors: Rule = {
   roles: ['operator', 'admin'],
@@ -78,12 +79,17 @@ export const AUTHORIZATION: Readonly<Record<string, Rule>> = {
   'GET /v1/drafts/:draft': drafters,
   'POST /v1/drafts/:draft': courseAuthors,
   'POST /v1/drafts/:draft/discard': courseAuthors,
+  'POST /v1/drafts/:draft/preview': drafters,
   'POST /v1/drafts/:draft/publication': courseAuthors,
   'POST /v1/lint': courseAuthors,
   // Learners.
   'POST /v1/learners': admin,
-  'GET /v1/learners/:learner': reports,
-  'GET /v1/learners/:learner/schemes/:scheme': reports,
+  'GET /v1/learners': reports,
+  'GET /v1/learners/:learner': learnerReaders,
+  'GET /v1/learners/:learner/tasks': learnerReaders,
+  'GET /v1/learners/:learner/courses/:course': learnerReaders,
+  'GET /v1/learners/:learner/schemes/:scheme': learnerReaders,
+  'GET /v1/learners/:learner/schemes/:scheme/report': learnerReaders,
   'POST /v1/learners/:learner/corrections': ownOrAdmin,
   'POST /v1/learners/:learner/groups': admin,
   'POST /v1/learners/:learner/person': admin,
@@ -103,6 +109,8 @@ export const AUTHORIZATION: Readonly<Record<string, Rule>> = {
   'POST /v1/learners/:learner/schemes/:scheme/revocations': admin,
   'POST /v1/imports/:batch/rows': admin,
   'GET /v1/expiry-dates': reports,
+  'GET /v1/schemes/:scheme/population': reports,
+  'GET /v1/awards/pending': { roles: ['reviewer', 'admin', 'auditor'] },
   // Audit and operations.
   'GET /v1/learners/:learner/history': { roles: ['auditor', 'admin'] },
   'GET /v1/audit/attempts': { roles: ['auditor', 'admin'] },

@@ -26,10 +26,13 @@ import { Ledger } from '../ledger/ledger.js';
 import type { Clock } from '../ledger/ports/clock.js';
 import type { Projection } from '../projections/define-projection.js';
 import { Projections } from '../projections/projections.js';
-import { recordDecider, recordEvents, Records } from '../record/published.js';
+import { publications } from '../record/policies/publications.projection.js';
+import { publicationDecider, publicationEvents, recordDecider, recordEvents, Records } from '../record/published.js';
+import { awardProposals } from '../record/views/award-proposals.projection.js';
 import { expiryDates } from '../record/views/expiry-dates.projection.js';
 import { learnerStatus } from '../record/views/learner-status.projection.js';
 import { LearnerDocuments } from '../record/views/learner-documents.js';
+import { schemeStandings } from '../record/views/scheme-standings.projection.js';
 import type { Engines } from './embedded.js';
 
 /** Every event type, every kind of stream and every read model of the product, listed once. */
@@ -40,9 +43,11 @@ export const registry = new EventRegistry([
   ...catalogueEvents,
   ...draftEvents,
   ...recordEvents,
+  ...publicationEvents,
 ]);
 export const deciders = [
   recordDecider,
+  publicationDecider,
   catalogueDecider,
   draftDecider,
   organizationDecider,
@@ -51,7 +56,17 @@ export const deciders = [
   attemptsDecider,
   readsDecider,
 ] as unknown as readonly AnyDecider[];
-export const readModels: readonly Projection[] = [learnerStatus, expiryDates, auditHistory, attemptsAndReads, accessDirectory, drafts];
+export const readModels: readonly Projection[] = [
+  learnerStatus,
+  schemeStandings,
+  expiryDates,
+  awardProposals,
+  auditHistory,
+  attemptsAndReads,
+  accessDirectory,
+  drafts,
+  publications,
+];
 
 export interface Kernel {
   readonly engines: Engines;

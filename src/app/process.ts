@@ -5,6 +5,8 @@ import type { Issuer } from '../access/tokens/issuers.js';
 import { SessionTokens } from '../access/tokens/session-tokens.js';
 import type { Clock } from '../ledger/ports/clock.js';
 import { ExpireWhenDue } from '../record/policies/expire-when-due.js';
+import { ReevaluateAfterPublication } from '../record/policies/reevaluate-after-publication.js';
+import { Rounds } from '../record/policies/rounds.js';
 import { createApplication } from './application.js';
 import type { Engines } from './embedded.js';
 import { wireKernel, type Kernel } from './kernel.js';
@@ -56,23 +58,27 @@ export async function startApplication(engines: Engines, options: StartOptions):
     await app.close();
     throw error;
   }
-  const policy = new ExpireWhenDue(
-    kernel.ledger,
-    engines.store,
-    kernel.records,
-    kernel.projections,
-    logger,
-    options.policyIntervalMilliseconds,
-  );
-  if (localToken === undefined) policy.start();
+  const policies = policiesOf(kernel, logger, options.policyIntervalMilliseconds);
+  if (localToken === undefined) for (const policy of policies) policy.start();
   const stop = async (): Promise<void> => {
     await closeConnections(app, inFlight);
-    await policy.stop();
+    await Promise.all(policies.map((policy) => policy.stop()));
     await kernel.keyUses.settle();
     await kernel.projections.stop();
     await engines.close();
   };
   return { kernel, app, firstToken, stop };
+}
+
+/** What happens by itself in a running service. */
+function policiesOf(kernel: Kernel, logger: Logger, intervalMilliseconds: number): readonly Rounds[] {
+  const { engines, clock, ledger, catalogue, records, projections } = kernel;
+  const feed = engines.store;
+  const policies = [
+    new ExpireWhenDue(ledger, records, projections, logger),
+    new ReevaluateAfterPublication(ledger, feed, catalogue, records, projections, logger, intervalMilliseconds),
+  ];
+  return policies.map((policy) => new Rounds(policy, { clock, feed, logger, intervalMilliseconds }));
 }
 
 const LOOK_MILLISECONDS = 10;

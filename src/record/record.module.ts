@@ -17,8 +17,15 @@ import { CompleteCourseHandler, CompleteCourseRoute } from './commands/complete-
 import { CorrectDetailsHandler, CorrectDetailsRoute } from './commands/correct-details.js';
 import { RegisterLearnerHandler, RegisterLearnerRoute } from './commands/register-learner.js';
 import { RevokeCertificationHandler, RevokeCertificationRoute } from './commands/revoke-certification.js';
+import { CoursePageRoutes, ShowCoursePageHandler } from './views/course-page.js';
 import { ExpiryDateRoutes, ListExpiryDatesHandler } from './views/expiry-dates.js';
+import { IndividualReportRoutes, ShowIndividualReportHandler } from './views/individual-report.js';
+import { PreviewPublicationHandler, PreviewPublicationRoute } from './views/preview-publication.js';
 import { LearnerStatusRoutes, ShowLearnerHandler, ShowSchemeStatusHandler } from './views/learner-status.js';
+import { LearnerRoutes, ListLearnersHandler } from './views/learners.js';
+import { PopulationRoutes, ShowPopulationHandler } from './views/population.js';
+import { ListProposalsHandler, ProposalRoutes } from './views/proposals.js';
+import { ListTasksHandler, TaskRoutes } from './views/tasks.js';
 
 /** A learner earns, keeps or loses a certification. */
 @Module({
@@ -42,7 +49,14 @@ import { LearnerStatusRoutes, ShowLearnerHandler, ShowSchemeStatusHandler } from
     WithdrawAssignmentRoute,
     WithdrawEnrolmentRoute,
     LearnerStatusRoutes,
+    PreviewPublicationRoute,
     ExpiryDateRoutes,
+    LearnerRoutes,
+    TaskRoutes,
+    IndividualReportRoutes,
+    CoursePageRoutes,
+    PopulationRoutes,
+    ProposalRoutes,
   ],
   providers: [
     RegisterLearnerHandler,
@@ -64,8 +78,15 @@ import { LearnerStatusRoutes, ShowLearnerHandler, ShowSchemeStatusHandler } from
     WithdrawAssignmentHandler,
     WithdrawEnrolmentHandler,
     ShowLearnerHandler,
+    PreviewPublicationHandler,
     ShowSchemeStatusHandler,
     ListExpiryDatesHandler,
+    ListLearnersHandler,
+    ListTasksHandler,
+    ShowIndividualReportHandler,
+    ShowCoursePageHandler,
+    ShowPopulationHandler,
+    ListProposalsHandler,
   ],
 })
 export class RecordModule {}

@@ -20,6 +20,7 @@ import type { Json } from '../../src/shared/json.js';
 import { makeGoldenAccess } from './make-golden-access.js';
 import { makeGoldenCatalogue } from './make-golden-catalogue.js';
 import { makeGoldenAttempts } from './make-golden-attempts.js';
+import { makeGoldenPublication } from './make-golden-publication.js';
 import { makeGoldenRecord } from './make-golden-record.js';
 import { GOLDEN_FOLDER, GOLDEN_KEYS_FILE, GOLDEN_MASTER, GoldenKeys } from './golden-keys.js';
 
@@ -283,6 +284,7 @@ export async function makeGolden(): Promise<void> {
     subject: subject(4),
     pseudonym: (kind, id) => keyRing.pseudonym(ORGANIZATION, kind, id),
   });
+  await makeGoldenPublication(run, { organization: ORGANIZATION });
   await makeGoldenAttempts(run, { organization: ORGANIZATION, record, key: actor.key });
   if (keys.made.length === 0) return;
   const frozen = existsSync(GOLDEN_KEYS_FILE) ? (JSON.parse(readFileSync(GOLDEN_KEYS_FILE, 'utf8')) as WrappedKey[]) : [];

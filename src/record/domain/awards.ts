@@ -1,4 +1,4 @@
-import { latest, retirementOf, type Catalogue, type SchemeEdition } from '../../catalogue/published.js';
+import { editionOf, latest, retirementOf, type Catalogue, type SchemeEdition } from '../../catalogue/published.js';
 import {
   addDays,
   effectiveDate,
@@ -45,6 +45,12 @@ export function windowOf(scheme: SchemeEdition, assignment: Assignment | undefin
         ? instantMilliseconds(assignment.dueAt)
         : WHOLE_TIME.until,
   };
+}
+
+/** The edition under which a learner earns a scheme: the one that was assigned, else the newest; only an event moves it. */
+export function editionFor(id: string, state: RecordState, { facts }: Given): SchemeEdition | undefined {
+  const assignment = pendingAssignment(standingOf(state, id));
+  return assignment === undefined ? latest(facts.schemes, id) : editionOf(facts.schemes, id, assignment.edition);
 }
 
 /**

@@ -9,13 +9,13 @@ import {
 } from '../../catalogue/published.js';
 import { effectiveMilliseconds, instantMilliseconds, type Effective } from '../../shared/calendar.js';
 import { isRejection } from '../../shared/result.js';
-import { automaticAward } from './awards.js';
+import { automaticAward, editionFor } from './awards.js';
 import type { Decision, Given, Refusal } from './circumstances.js';
 import { evaluateEnrolment } from './course-evidence.js';
 import type { RecordEvent } from './events.js';
 import { evaluateRecord } from './scheme-evidence.js';
-import { openAssignment, pendingAssignment } from './standing.js';
-import { approvalsOf, foldAll, openEnrolment, standingOf, type RecordState } from './state.js';
+import { openAssignment } from './standing.js';
+import { approvalsOf, foldAll, openEnrolment, type RecordState } from './state.js';
 
 /**
  * The facts of a command and, in the same commit, everything that follows from them: a course completed by its criteria, a plan
@@ -133,10 +133,8 @@ function isItemTouched({ scheme, items }: SchemeEdition, { courses, plans, appro
 /** The awards, or their proposals, that the touched definitions now earn. */
 function awardsOf(named: Named, state: RecordState, given: Given): readonly RecordEvent[] | Refusal {
   const events: RecordEvent[] = [];
-  for (const editions of given.facts.schemes.values()) {
-    const newest = editions.at(-1)!;
-    const pending = pendingAssignment(standingOf(state, newest.scheme));
-    const scheme = pending === undefined ? newest : editionOf(given.facts.schemes, newest.scheme, pending.edition)!;
+  for (const id of given.facts.schemes.keys()) {
+    const scheme = editionFor(id, state, given)!;
     if (!isNamed(scheme, named)) continue;
     const award = automaticAward(scheme, state, given);
     if (isRejection(award)) return award as Refusal;

@@ -3,7 +3,7 @@ import type { Decider } from '../../ledger/decider.js';
 import { effectiveMilliseconds, instantMilliseconds } from '../../shared/calendar.js';
 import { isRejection } from '../../shared/result.js';
 import { assignScheme, startAssignment, withdrawAssignment } from './assignments.js';
-import { approveAward, automaticAward, awardByHand, declineAward, revoke } from './awards.js';
+import { approveAward, automaticAward, awardByHand, declineAward, editionFor, revoke } from './awards.js';
 import { learnerUnknown, outOfReach, type Decision, type Given, type RecordFacts, type Refusal } from './circumstances.js';
 import type { Of, RecordCommand } from './commands.js';
 import { planCompleted, withConsequences } from './consequences.js';
@@ -79,7 +79,7 @@ function reevaluate({ kind, id }: Of<'Reevaluate'>, state: RecordState, given: G
     const completed = edition === undefined ? [] : planCompleted(edition, state, given);
     return completed.length === 0 ? [] : withConsequences(completed, state, given);
   }
-  const scheme = latest(given.facts.schemes, id);
+  const scheme = editionFor(id, state, given);
   const award = scheme === undefined ? undefined : automaticAward(scheme, state, given);
   return award === undefined ? [] : isRejection(award) ? (award as Refusal) : [award];
 }

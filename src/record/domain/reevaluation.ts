@@ -1,0 +1,20 @@
+import type { Catalogue } from '../../catalogue/published.js';
+import { isRejection } from '../../shared/result.js';
+import type { Of } from './commands.js';
+import { recordDecider } from './decider.js';
+import type { RecordEvent } from './events.js';
+import type { RecordState } from './state.js';
+
+/** Whoever looks again in memory acts for nobody: only what the definitions themselves bring about follows. */
+const NOBODY = { actor: { key: 'policy', role: 'policy' }, origin: { kind: 'policy', policy: 'reevaluate' } } as const;
+
+/** What would follow for a learner if a definition of the catalogue were looked at again; nothing where the rules refuse it. */
+export function whatFollows(
+  record: RecordState,
+  { kind, id }: Pick<Of<'Reevaluate'>, 'kind' | 'id'>,
+  facts: Catalogue,
+  now: string,
+): readonly RecordEvent[] {
+  const decision = recordDecider.decide({ type: 'Reevaluate', kind, id }, record, { facts, now, ...NOBODY });
+  return isRejection(decision) ? [] : (decision as readonly RecordEvent[]);
+}
