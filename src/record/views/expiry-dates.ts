@@ -3,7 +3,7 @@ import { Query as CqrsQuery, QueryBus, QueryHandler, type IQueryHandler } from '
 import { ApiOperation } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Answers } from '../../http/openapi.js';
-import { CurrentPrincipal, Roles, type Principal } from '../../http/principal.js';
+import { CurrentPrincipal, type Principal } from '../../http/principal.js';
 import { awaitReadModel, cursorParameter, limitParameter, minPositionParameter, PAGE_DEFAULT } from '../../http/reading.js';
 import { Clock } from '../../ledger/ports/clock.js';
 import { Projections } from '../../projections/projections.js';
@@ -95,7 +95,6 @@ export class ListExpiryDatesHandler implements IQueryHandler<ListExpiryDates> {
 }
 
 @Controller('v1')
-@Roles('admin', 'auditor', 'reporter')
 export class ExpiryDateRoutes {
   constructor(private readonly queries: QueryBus) {}
 

@@ -53,3 +53,4 @@ export const isInGroup = ({ groups }: RecordState, group: string | undefined): b
   group === undefined || groups.includes(group);
 
 export const unknownLearner = (): Rejection => reject('LEARNER_UNKNOWN', 'No learner with this id is registered.');
+export const unknownGroup = (): Rejection => reject('GROUP_UNKNOWN', 'There is no group with this id. Define the group first.');

@@ -1,0 +1,30 @@
+import type { Projection } from '../../projections/define-projection.js';
+import type { JsonObject } from '../../shared/json.js';
+import { emptyStanding, evolveStanding, isStandingEvent, type Standing } from '../domain/standing.js';
+
+/** One document per scheme and record: the facts of one learner in one scheme, from which a status at any instant follows. */
+export interface SchemeStandingDocument {
+  readonly organization: string;
+  readonly scheme: string;
+  /** The record's stream. */
+  readonly record: string;
+  readonly standing: Standing;
+}
+
+export const schemeStandings: Projection = {
+  name: 'scheme-standings',
+  version: 1,
+  indexes: { byScheme: ['organization', 'scheme'] },
+  keyOf({ event, stored, stream }) {
+    return stream.kind === 'record' && isStandingEvent(event) ? `${event.data.scheme}~${stored.stream}` : undefined;
+  },
+  fold(document, { event, stored, stream }) {
+    if (!isStandingEvent(event)) return undefined;
+    const before = document as unknown as SchemeStandingDocument | undefined;
+    const { revision, metadata } = stored;
+    const at = { revision, recordedAt: metadata.recordedAt, person: metadata.actor.person };
+    const standing = evolveStanding(before?.standing ?? emptyStanding, event, at);
+    const { scheme } = event.data;
+    return { organization: stream.organization, scheme, record: stored.stream, standing } as unknown as JsonObject;
+  },
+};
