@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { accessDirectory } from '../access/views/access-directory.projection.js';
 import type { Configuration } from '../app/configuration.js';
 import { openEmbedded } from '../app/embedded.js';
 import { createLogger } from '../app/logger.js';
@@ -16,7 +17,7 @@ export interface Answer {
 
 /** The same requests go to a running service over HTTP, or into an application that this process opens on the folder. */
 export interface Connection {
-  request(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer>;
+  request(method: 'GET' | 'POST', path: string, body?: unknown, idempotencyKey?: string): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -35,9 +36,10 @@ function overHttp({ CERTLEDGER_URL, CERTLEDGER_KEY }: Configuration): Connection
     );
   }
   const base = CERTLEDGER_URL.replace(/\/$/, '');
-  const request: Connection['request'] = async (method, path, body) => {
+  const request: Connection['request'] = async (method, path, body, idempotencyKey) => {
     const headers = {
       authorization: `Bearer ${CERTLEDGER_KEY}`,
+      ...idempotency(idempotencyKey),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
     const init = {
@@ -67,9 +69,12 @@ async function inFolder(configuration: Configuration, folder: string): Promise<C
     await engines.close();
     throw error;
   });
-  const request: Connection['request'] = async (method, url, body) => {
+  // What the service that was stopped had written must be in the lists that this process is asked for.
+  await started.kernel.projections.awaitPosition(accessDirectory.name, await engines.store.end());
+  const request: Connection['request'] = async (method, url, body, idempotencyKey) => {
     const headers = {
       authorization: `Bearer ${localToken}`,
+      ...idempotency(idempotencyKey),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
     const response = await started.app.inject({
@@ -83,12 +88,14 @@ async function inFolder(configuration: Configuration, folder: string): Promise<C
   return { request: repeated(request, folder), close: () => started.stop() };
 }
 
+const idempotency = (key: string | undefined): Record<string, string> => (key === undefined ? {} : { 'idempotency-key': key });
+
 /** Every request of the command line can be repeated, so a passing fault costs a pause and not the run. */
 function repeated(request: Connection['request'], where: string): Connection['request'] {
-  return async (method, path, body) => {
+  return async (method, path, body, idempotencyKey) => {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const answer = await request(method, path, body);
+        const answer = await request(method, path, body, idempotencyKey);
         if (answer.status !== 503 || attempt >= REPEATS_MAX) return answer;
       } catch (cause) {
         if (attempt >= REPEATS_MAX || isRefused(cause))

@@ -2,20 +2,16 @@ import { Command, CommanderError } from 'commander';
 import { readConfiguration, shownConfiguration, WrongConfiguration, type Configuration } from '../app/configuration.js';
 import { serve } from '../app/serve.js';
 import { isLedgerError } from '../ledger/errors.js';
-import { connect, type Connection } from './connection.js';
+import { DATA, JSON_OUT, type Common, type Connected } from './common.js';
+import { connect } from './connection.js';
 import { CommandFailure, EXIT } from './exit-codes.js';
 import { exportEvents } from './export-events.js';
 import { importFile } from './import-file.js';
+import { addKeys } from './keys.js';
+import { addOrganizations } from './organizations.js';
+import { addPersons } from './persons.js';
 import { changeProjection, projectionStatus } from './projections.js';
 import { replayLog } from './replay-log.js';
-
-interface Common {
-  readonly data?: string;
-  readonly json?: boolean;
-}
-
-const DATA = ['--data <folder>', 'open the data folder of a stopped service instead of calling a running one'] as const;
-const JSON_OUT = ['--json', 'print one JSON document'] as const;
 
 /** Runs one command and answers its exit code; what a person can mend is one message, never a stack trace. */
 export async function run(words: readonly string[]): Promise<number> {
@@ -26,7 +22,7 @@ export async function run(words: readonly string[]): Promise<number> {
   const program = new Command('certledger')
     .description('A certification ledger: who was certified for what, on which day, on what evidence.')
     .exitOverride();
-  const connected = async (options: Common, work: (connection: Connection, json: boolean) => Promise<number>): Promise<void> => {
+  const connected: Connected = async (options, work) => {
     process.once('SIGINT', interrupt);
     const connection = await connect(readConfiguration(process.env), options.data);
     try {
@@ -82,6 +78,9 @@ export async function run(words: readonly string[]): Promise<number> {
       else await connected(options, (connection, json) => replayLog({ connection }, json));
     });
   addProjections(program, connected, interrupted.signal);
+  addOrganizations(program, connected);
+  addPersons(program, connected);
+  addKeys(program, connected);
   return program.parseAsync(words, { from: 'user' }).then(() => code, failure);
 }
 
@@ -102,11 +101,7 @@ function addService(program: Command): void {
     .action((options: Common) => printConfiguration(readConfiguration(process.env), options.json === true));
 }
 
-function addProjections(
-  program: Command,
-  connected: (options: Common, work: (connection: Connection, json: boolean) => Promise<number>) => Promise<void>,
-  signal: AbortSignal,
-): void {
+function addProjections(program: Command, connected: Connected, signal: AbortSignal): void {
   const projections = program.command('projections').description('the read models: state, rebuild, resume');
   projections
     .command('status')
