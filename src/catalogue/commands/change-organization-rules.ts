@@ -4,7 +4,6 @@ import { ApiOperation } from '@nestjs/swagger';
 import { z } from 'zod';
 import { receiptSchema } from '../../http/answer.js';
 import { Answers } from '../../http/openapi.js';
-import { Roles } from '../../http/principal.js';
 import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request.js';
 import type { Receipt } from '../../ledger/receipt.js';
 import type { Rejection } from '../../shared/result.js';
@@ -38,7 +37,6 @@ export class ChangeOrganizationRulesRoute {
 
   @Post('organization/rules')
   @HttpCode(200)
-  @Roles('admin')
   @WriteHeaders()
   @ApiOperation({ summary: 'Say how the organization decides where a scheme does not say otherwise', tags: ['Definitions'] })
   @Answers(receiptSchema)

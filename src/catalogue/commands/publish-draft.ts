@@ -4,7 +4,6 @@ import { ApiOperation } from '@nestjs/swagger';
 import { z } from 'zod';
 import { receiptSchema } from '../../http/answer.js';
 import { Answers } from '../../http/openapi.js';
-import { Roles } from '../../http/principal.js';
 import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request.js';
 import type { Receipt } from '../../ledger/receipt.js';
 import type { Rejection } from '../../shared/result.js';
@@ -39,7 +38,6 @@ export class PublishDraftRoute {
 
   @Post('drafts/:draft/publication')
   @HttpCode(200)
-  @Roles('admin', 'author')
   @WriteHeaders()
   @ApiOperation({
     summary: "Publish a draft as the next edition; If-Match takes the draft's ETag, the receipt is the catalogue's",

@@ -4,7 +4,6 @@ import { ApiOperation } from '@nestjs/swagger';
 import { z } from 'zod';
 import { receiptSchema } from '../../http/answer.js';
 import { Answers } from '../../http/openapi.js';
-import { Roles } from '../../http/principal.js';
 import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request.js';
 import type { Receipt } from '../../ledger/receipt.js';
 import type { JsonObject } from '../../shared/json.js';
@@ -45,7 +44,6 @@ export class ReviseSchemeRoute {
 
   @Post('schemes/:scheme/editions')
   @HttpCode(200)
-  @Roles('admin')
   @WriteHeaders()
   @ApiOperation({
     summary: 'Publish a new edition of a scheme; holders keep the edition that they began under',

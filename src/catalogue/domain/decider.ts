@@ -54,20 +54,13 @@ export const catalogueDecider: Decider<Catalogue, CatalogueCommand, CatalogueEve
   },
 };
 
+const FOR_AUTHORS: ReadonlySet<CatalogueCommand['type']> = new Set(['ReviseCourse', 'DefineLearningPlan', 'ReviseLearningPlan']);
+
 /** Rule 002-2: only administrators define certifications; rule 002-11: authors say what courses and plans ask for. */
 function needsAdmin(command: CatalogueCommand): boolean {
-  switch (command.type) {
-    case 'DefineCourse':
-      return command.certificate !== undefined;
-    case 'ReviseCourse':
-    case 'DefineLearningPlan':
-    case 'ReviseLearningPlan':
-      return false;
-    case 'Retire':
-      return command.kind === 'scheme';
-    default:
-      return true;
-  }
+  if (command.type === 'DefineCourse') return command.certificate !== undefined;
+  if (command.type === 'Retire') return command.kind === 'scheme';
+  return !FOR_AUTHORS.has(command.type);
 }
 
 function publishCourse(command: Of<'DefineCourse' | 'ReviseCourse'>, state: Catalogue, { facts }: Given): Decision {

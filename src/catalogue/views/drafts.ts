@@ -3,7 +3,7 @@ import { Query as CqrsQuery, QueryBus, QueryHandler, type IQueryHandler } from '
 import { ApiOperation } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Answers } from '../../http/openapi.js';
-import { CurrentPrincipal, Roles, type Principal } from '../../http/principal.js';
+import { CurrentPrincipal, type Principal } from '../../http/principal.js';
 import { awaitReadModel, cursorParameter, limitParameter, minPositionParameter, PAGE_DEFAULT } from '../../http/reading.js';
 import { Projections } from '../../projections/projections.js';
 import { isRejection, type Rejection } from '../../shared/result.js';
@@ -95,7 +95,6 @@ export class ShowDraftHandler implements IQueryHandler<ShowDraft> {
 }
 
 @Controller('v1')
-@Roles('admin', 'author', 'auditor')
 export class DraftRoutes {
   constructor(private readonly queries: QueryBus) {}
 
