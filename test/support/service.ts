@@ -12,6 +12,7 @@ import type { StoredEvent } from '../../src/ledger/envelope.js';
 import { MasterKey } from '../../src/ledger/master-key.js';
 import type { Clock } from '../../src/ledger/ports/clock.js';
 import type { Receipt } from '../../src/ledger/receipt.js';
+import { publications } from '../../src/record/policies/publications.projection.js';
 
 export const ORGANIZATION = 'main';
 
@@ -78,6 +79,8 @@ export const answered = (status: number, headers: Answered['headers'], text: str
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
+const PUBLICATIONS_MILLISECONDS_MAX = 3_000;
+const LOOK_MILLISECONDS = 10;
 /** How often the policy looks; the test clock decides what it finds. */
 const POLICY_MILLISECONDS = 40;
 
@@ -163,8 +166,22 @@ export class Service {
   }
 
   /** Where the log ends: nothing was written between two equal answers. */
-  end(): Promise<string> {
+  async end(): Promise<string> {
+    await this.publicationsApplied();
     return this.engines.store.end();
+  }
+
+  /** Lets the policy look again after every publication, so that what it records falls into no test's comparison. */
+  private async publicationsApplied(): Promise<void> {
+    const { projections } = this.started.kernel;
+    const deadline = Date.now() + PUBLICATIONS_MILLISECONDS_MAX;
+    for (;;) {
+      const read = await projections.awaitPosition(publications.name, await this.engines.store.end(), LOOK_MILLISECONDS);
+      const { documents } = await projections.find(publications.name, { index: 'pending', equals: [true], limit: 1 });
+      // A test may have stopped the policy or what it reads.
+      if ((read === 'ready' && documents.length === 0) || Date.now() > deadline) return;
+      await new Promise((look) => setTimeout(look, LOOK_MILLISECONDS));
+    }
   }
 
   /** The position of the last event that the door did not record by itself: no fact was recorded between two equal answers. */
@@ -174,6 +191,7 @@ export class Service {
   }
 
   async events(): Promise<readonly StoredEvent[]> {
+    await this.publicationsApplied();
     const stopping = new AbortController();
     const events: StoredEvent[] = [];
     for await (const item of this.engines.store.open({ signal: stopping.signal })) {
