@@ -53,6 +53,8 @@ function touchedBy(facts: readonly RecordEvent[]): Touched {
   const approved = new Set<string>();
   let effective: Effective | undefined;
   for (const { type, data } of facts) {
+    // What was recorded and does not count brings nothing about, not even the beginning of an assignment.
+    if ('notCounted' in data && data.notCounted !== undefined) continue;
     if ('effective' in data) effective = data.effective;
     if ('course' in data && data.course !== undefined) courses.add(data.course);
     if ('scheme' in data && data.scheme !== undefined) schemes.add(data.scheme);

@@ -60,7 +60,7 @@ export function statusAt(
     const status = isExpiring(cycle, editionOf(cycle.edition), at) ? 'expiring' : 'certified';
     return { status, valid: true, edition: cycle.edition, ...held };
   }
-  const assignment = unfulfilledAt(standing, cycle, zoneOf, at);
+  const assignment = unfulfilledAt(standing, zoneOf, at);
   const asked = assignment === undefined ? {} : { assignment: assignment.number };
   const proposal = standing.proposals.findLast(
     ({ recordedAt, closedAt }) => isBy(recordedAt, at) && (closedAt === undefined || !isBy(closedAt, at)),
@@ -78,9 +78,13 @@ export function statusAt(
 }
 
 /** The last assignment made by an instant, unless it was withdrawn or fulfilled by a cycle that had begun. */
-function unfulfilledAt(standing: Standing, cycle: Cycle | undefined, zoneOf: ZoneOf, at: IsoInstant): Assignment | undefined {
+function unfulfilledAt(standing: Standing, zoneOf: ZoneOf, at: IsoInstant): Assignment | undefined {
   const last = standing.assignments.findLast((known) => isAssignedBy(known, zoneOf, at));
-  if (last === undefined || cycle?.assignment === last.number) return undefined;
+  if (last === undefined) return undefined;
+  const isFulfilled = standing.cycles.some(
+    (cycle) => cycle.assignment === last.number && beginsAt(cycle, zoneOf) <= instantMilliseconds(at),
+  );
+  if (isFulfilled) return undefined;
   const { withdrawn } = last;
   const isWithdrawn =
     withdrawn !== undefined && effectiveMilliseconds(withdrawn.effective, zoneOf(last.edition)) <= instantMilliseconds(at);

@@ -1,0 +1,379 @@
+import {
+  catalogueOf,
+  catalogueWith,
+  courseOf,
+  definitions,
+  LEARNER,
+  PureRecord,
+  REASON,
+  scheme,
+  SUBJECT,
+  typesOf,
+} from '../../../test/support/pure-record.js';
+import type { SchemeContent } from '../../catalogue/domain/content.js';
+import { latest } from '../../catalogue/published.js';
+import { isRejection } from '../../shared/result.js';
+import { windowOf } from './awards.js';
+import type { AssignmentTerms, Of, RecordCommand } from './commands.js';
+import { evaluateRecord } from './scheme-evidence.js';
+import { standingOf } from './state.js';
+
+const C1 = { course: 'C1' };
+const C2 = { course: 'C2' };
+const BERLIN = 'Europe/Berlin';
+const on = (date: string) => ({ date });
+const at = (instant: string) => ({ instant });
+const facts = (more: Partial<SchemeContent> = {}, zone = 'UTC') =>
+  definitions(['C1', 'C2'], scheme('S', { all: [C1, C2] }, { duration: 'P1Y' }, zone, more));
+const assign = (terms: AssignmentTerms = {}, effective: Of<'AssignScheme'>['effective'] = on('2024-02-01')) =>
+  ({ type: 'AssignScheme', scheme: 'S', effective, ...terms }) as const;
+const start = (effective: Of<'StartAssignment'>['effective']) => ({ type: 'StartAssignment', scheme: 'S', effective }) as const;
+const withdraw = { type: 'WithdrawAssignment', scheme: 'S', reason: REASON } as const;
+const retire = { type: 'Retire', kind: 'scheme', id: 'S', reason: REASON, reasonSubject: SUBJECT } as const;
+const assigned = (terms: AssignmentTerms = {}, known = facts()): PureRecord => {
+  const record = PureRecord.bound(known);
+  record.do(assign(terms));
+  return record;
+};
+const place = (record: PureRecord, command: RecordCommand) => {
+  const answer = record.ask(command);
+  return isRejection(answer) ? [answer.code, answer.pointer] : undefined;
+};
+const data = (record: PureRecord, type: string) => record.events.findLast((event) => event.type === type)?.data;
+
+describe('001-1: the organization asks for a certification', () => {
+  test('001-1: with no terms of its own or of the scheme it is open-ended, and prior evidence counts', () => {
+    expect(assigned().events.at(-1)).toEqual({
+      type: 'SchemeAssigned',
+      data: {
+        scheme: 'S',
+        edition: 1,
+        assignment: 1,
+        effective: on('2024-02-01'),
+        lateEvidence: 'refuse',
+        priorEvidence: 'count',
+      },
+    });
+  });
+
+  test.each<[string, Partial<SchemeContent>, AssignmentTerms, object]>([
+    [
+      '001-2, 001-3, 001-4: its own start and due, as dates and as exact instants in the zone of the scheme',
+      {},
+      { start: on('2024-03-31'), due: on('2024-10-27') },
+      { startsAt: '2024-03-31T00:00:00+01:00', dueAt: '2024-10-27T00:00:00+02:00', priorEvidence: 'ignore' },
+    ],
+    [
+      'those of the scheme, where it has none of its own',
+      { timeToFulfil: { start: on('2024-03-01'), due: on('2024-09-01'), lateEvidence: 'accept-late' } },
+      {},
+      { start: on('2024-03-01'), due: on('2024-09-01'), dueAt: '2024-09-01T00:00:00+02:00', lateEvidence: 'accept-late' },
+    ],
+    [
+      'its own before those of the scheme: a due time of its own replaces the time to complete',
+      { timeToFulfil: { completeWithin: 'P30D' } },
+      { due: at('2024-08-01T12:00:00Z') },
+      { due: at('2024-08-01T12:00:00Z'), dueAt: '2024-08-01T12:00:00Z' },
+    ],
+    [
+      'its own time to complete replaces the due time of the scheme',
+      { timeToFulfil: { due: on('2024-09-01') } },
+      { completeWithin: 'P1W' },
+      { dueAt: '2024-02-08T00:00:00+01:00' },
+    ],
+    [
+      '001-2: complete within a month of the assignment, by the calendar: at the same time of day across the change of clocks',
+      { timeToFulfil: { completeWithin: 'P2M' } },
+      {},
+      { dueAt: '2024-04-01T00:00:00+02:00' },
+    ],
+    [
+      'what the scheme says of prior evidence, whether there is a start or not',
+      { priorEvidence: 'count' },
+      { start: on('2024-03-01') },
+      { priorEvidence: 'count' },
+    ],
+  ])('%s', (_, more, terms, expected) => {
+    expect(assigned(terms, facts(more, BERLIN)).events.at(-1)?.data).toMatchObject(expected);
+  });
+
+  test('what the scheme says of a time to complete leaves no date behind that nobody gave', () => {
+    expect(assigned({ completeWithin: 'P1D' }).events.at(-1)?.data).not.toHaveProperty('due');
+  });
+
+  test('complete within counts in wall-clock time: a day of 23 hours is a day', () => {
+    const record = PureRecord.registered(facts({}, BERLIN));
+    record.do(assign({ completeWithin: 'P1D' }, at('2024-03-30T12:00:00+01:00')));
+    expect(record.events.at(-1)?.data).toMatchObject({ dueAt: '2024-03-31T12:00:00+02:00' });
+  });
+
+  test.each<[string, AssignmentTerms, string | undefined]>([
+    ['due at the very start', { start: on('2024-03-01'), due: on('2024-03-01') }, 'DUE_BEFORE_START'],
+    ['due before the start', { start: on('2024-03-01'), due: on('2024-02-28') }, 'DUE_BEFORE_START'],
+    ['due when it is assigned', { due: on('2024-02-01') }, 'DUE_BEFORE_START'],
+    ['due one second after the start', { start: on('2024-03-01'), due: at('2024-03-01T00:00:01Z') }, undefined],
+  ])('%s', (_, terms, code) => {
+    expect(place(PureRecord.registered(facts()), assign(terms))).toEqual(code === undefined ? undefined : [code, '/due']);
+  });
+
+  test('an unknown scheme, the future and a time beyond the year 9999 are refused', () => {
+    const record = PureRecord.registered(facts());
+    expect(record.refusal({ ...assign(), scheme: 'X' })).toBe('SCHEME_UNKNOWN');
+    expect(place(record, assign({}, on('2024-06-03')))).toEqual(['EFFECTIVE_IN_FUTURE', '/effective']);
+    expect(place(record, assign({ completeWithin: 'P999Y' }, on('9001-01-01')))).toEqual(['EFFECTIVE_IN_FUTURE', '/effective']);
+    record.now = '9500-01-01T00:00:00.000Z';
+    expect(place(record, assign({ completeWithin: 'P999Y' }))).toBeUndefined();
+    expect(place(record, assign({ completeWithin: 'P999Y' }, on('9400-01-01')))).toEqual([
+      'VALIDITY_OUT_OF_RANGE',
+      '/completeWithin',
+    ]);
+  });
+
+  test('a repeat on the same terms is nothing new, on other terms it is refused until the first is withdrawn', () => {
+    const record = assigned({ due: on('2024-09-01') });
+    expect(record.do(assign({ due: on('2024-09-01') }, on('2024-02-05')))).toEqual([]);
+    expect(record.refusal(assign({ due: on('2024-09-02') }))).toBe('ASSIGNMENT_OPEN');
+    record.do(withdraw);
+    expect(record.do(assign({ due: on('2024-09-02') }))[0]?.data).toMatchObject({ assignment: 2 });
+  });
+
+  test('who holds it now has nothing to be assigned; from its end, or once it is revoked, there is', () => {
+    const record = PureRecord.registered(definitions(['C1'], scheme('S', C1, { duration: 'P1M' })));
+    record.complete('C1', '2024-05-15');
+    expect(record.refusal(assign())).toBe('ALREADY_CERTIFIED');
+    record.now = '2024-06-16T00:00:00.000Z';
+    expect(record.refusal(assign())).toBeUndefined();
+    record.now = '2024-06-15T23:59:59.999Z';
+    expect(record.refusal(assign())).toBe('ALREADY_CERTIFIED');
+    record.do({ type: 'Revoke', scheme: 'S', reason: REASON });
+    expect(record.refusal(assign())).toBeUndefined();
+  });
+
+  test('a missed one may be assigned again on new terms', () => {
+    const record = assigned({ due: on('2024-03-01') });
+    expect(record.statusAt('S', record.now)?.status).toBe('missed');
+    expect(record.do(assign({ due: on('2024-09-01') }, on('2024-05-01')))[0]?.data).toMatchObject({ assignment: 2 });
+    expect(record.statusAt('S', record.now)).toMatchObject({ status: 'assigned', assignment: 2 });
+  });
+
+  test('evidence that is there already fulfils it at once where prior evidence counts, and only there', () => {
+    const record = PureRecord.registered(definitions(['C1', 'C2']));
+    for (const course of ['C1', 'C2']) record.complete(course, '2024-01-01');
+    record.facts = facts();
+    expect(typesOf(record.do(assign({ start: on('2024-03-01') })))).toEqual(['SchemeAssigned']);
+    record.do(withdraw);
+    expect(typesOf(record.do(assign()))).toEqual(['SchemeAssigned', 'CertificationAwarded']);
+    expect(data(record, 'CertificationAwarded')).toMatchObject({ assignment: 2, effective: on('2024-01-01') });
+  });
+
+  test('a scheme that was retired is asked of nobody any more', () => {
+    expect(PureRecord.registered(catalogueWith(facts(), retire)).refusal(assign())).toBe('DEFINITION_RETIRED');
+  });
+});
+
+describe('starting', () => {
+  test('001-3, 002-6: the learner starts it from its start on, and not one millisecond earlier', () => {
+    const record = assigned({ start: on('2024-03-01') }, facts({}, BERLIN));
+    expect(place(record, start(at('2024-02-29T22:59:59.999Z')))).toEqual(['TOO_EARLY', '/effective']);
+    expect(record.do(start(at('2024-02-29T23:00:00Z')), LEARNER)).toEqual([
+      {
+        type: 'AssignmentStarted',
+        data: { scheme: 'S', assignment: 1, effective: at('2024-02-29T23:00:00Z'), how: 'explicit' },
+      },
+    ]);
+    expect(record.do(start(on('2024-04-01')))).toEqual([]);
+  });
+
+  test('only what is assigned and still open', () => {
+    const record = PureRecord.registered(facts());
+    expect(record.refusal(start(on('2024-03-01')))).toBe('NOT_ASSIGNED');
+    expect(record.refusal({ ...start(on('2024-03-01')), scheme: 'X' })).toBe('SCHEME_UNKNOWN');
+    record.do(assign({ due: on('2024-05-01') }));
+    expect(record.refusal(start(on('2024-06-03')))).toBe('EFFECTIVE_IN_FUTURE');
+    // NOW is after its due time, and late is refused.
+    expect(record.refusal(start(on('2024-04-01')))).toBe('NOT_ASSIGNED');
+  });
+
+  test.each<[string, string, readonly string[]]>([
+    ['work on an item begins it', '2024-03-01', ['LearnerEnrolled', 'CourseCompleted', 'AssignmentStarted']],
+    ['work from before its start begins nothing', '2024-02-29', ['LearnerEnrolled', 'CourseCompleted']],
+  ])('%s', (_, day, types) => {
+    const record = assigned({ start: on('2024-03-01') });
+    expect(typesOf(record.complete('C1', day))).toEqual(types);
+    expect(record.statusAt('S', record.now)?.status).toBe(types.length === 3 ? 'in-progress' : 'assigned');
+  });
+
+  test('by evidence once: a second item, or one that the scheme does not list, begins nothing', () => {
+    const record = PureRecord.registered(definitions(['C1', 'C2', 'C9'], scheme('S', { all: [C1, C2] })));
+    record.do(assign());
+    expect(typesOf(record.complete('C9', '2024-03-01'))).not.toContain('AssignmentStarted');
+    record.complete('C1', '2024-03-01');
+    expect(data(record, 'AssignmentStarted')).toMatchObject({ assignment: 1, how: 'by-evidence', effective: on('2024-03-01') });
+    expect(typesOf(record.complete('C1', '2024-03-02'))).not.toContain('AssignmentStarted');
+  });
+
+  test('001-7: work on an optional item begins it too', () => {
+    const items = [C1, C2];
+    const record = PureRecord.registered(definitions(['C1', 'C2'], scheme('S', C1, undefined, 'UTC', { items })));
+    record.do(assign());
+    expect(typesOf(record.do({ type: 'Enrol', course: 'C2', effective: on('2024-03-01') }))).toEqual([
+      'LearnerEnrolled',
+      'AssignmentStarted',
+    ]);
+    expect(record.statusAt('S', record.now)).toMatchObject({ status: 'in-progress', valid: false });
+  });
+
+  test('a report that does not count begins nothing', () => {
+    const activities = [{ activity: 'film', kind: 'lesson' as const }];
+    const record = PureRecord.registered(
+      catalogueOf(courseOf('C1', { activities }), { type: 'DefineScheme', scheme: scheme('S', C1) }),
+    );
+    record.do({ type: 'Enrol', course: 'C1', effective: on('2024-01-01') });
+    record.do({ type: 'WithdrawEnrolment', course: 'C1', effective: on('2024-01-02') });
+    record.do(assign());
+    const report = { type: 'ReportActivity', course: 'C1', activity: 'film', kind: 'lesson', percent: 50 } as const;
+    expect(record.do({ ...report, effective: on('2024-03-01') })).toMatchObject([{ data: { notCounted: 'after-withdrawal' } }]);
+    expect(record.statusAt('S', record.now)?.status).toBe('assigned');
+  });
+});
+
+describe('withdrawing an assignment', () => {
+  test('is reasoned, ends what was asked, and leaves the evidence', () => {
+    const record = assigned();
+    record.complete('C1', '2024-03-01');
+    expect(record.do(withdraw)[0]?.data).toEqual({
+      subject: SUBJECT,
+      scheme: 'S',
+      assignment: 1,
+      effective: at(record.now),
+      reasonCode: REASON.code,
+      reason: REASON.text,
+    });
+    expect(record.statusAt('S', '2024-06-01T11:59:59.999Z')?.status).toBe('in-progress');
+    expect(record.statusAt('S', record.now)).toMatchObject({ status: 'withdrawn', valid: false });
+    expect(record.refusal(withdraw)).toBe('NOT_ASSIGNED');
+    expect(record.refusal({ ...withdraw, scheme: 'X' })).toBe('SCHEME_UNKNOWN');
+    // Nobody needs to be assigned to earn it (domain.md, Award).
+    expect(typesOf(record.complete('C2', '2024-03-02'))).toContain('CertificationAwarded');
+  });
+});
+
+describe('which evidence fulfils it', () => {
+  interface Case {
+    readonly name: string;
+    readonly terms: AssignmentTerms;
+    readonly more?: Partial<SchemeContent>;
+    readonly days: readonly [string, string];
+    readonly award: object | undefined;
+    readonly status: string;
+  }
+  test.each<Case>([
+    {
+      name: '001-4: all items before the due instant',
+      terms: { due: on('2024-05-01') },
+      days: ['2024-03-01', '2024-04-30'],
+      award: { assignment: 1 },
+      status: 'certified',
+    },
+    {
+      name: '001-4: due is exclusive: the last item done at the due instant is late, and refused it is missed',
+      terms: { due: on('2024-05-01') },
+      days: ['2024-03-01', '2024-05-01'],
+      award: undefined,
+      status: 'missed',
+    },
+    {
+      name: '001-4: late evidence that is accepted is flagged',
+      terms: { due: on('2024-05-01') },
+      more: { timeToFulfil: { lateEvidence: 'accept-late' } },
+      days: ['2024-03-01', '2024-05-01'],
+      award: { assignment: 1, late: true },
+      status: 'certified',
+    },
+    {
+      name: 'recorded late but done in time is in time, whatever is recorded of later days',
+      terms: { due: on('2024-05-01') },
+      more: { timeToFulfil: { lateEvidence: 'accept-late' } },
+      days: ['2024-04-30', '2024-04-29'],
+      award: { assignment: 1 },
+      status: 'certified',
+    },
+    {
+      name: '001-3: evidence from before a start is ignored, where the scheme says nothing else',
+      terms: { start: on('2024-03-01') },
+      days: ['2024-02-29', '2024-03-02'],
+      award: undefined,
+      status: 'in-progress',
+    },
+    {
+      name: 'evidence from before the start counts, where the scheme says so',
+      terms: { start: on('2024-03-01') },
+      more: { priorEvidence: 'count' },
+      days: ['2024-02-29', '2024-03-02'],
+      award: { assignment: 1, effective: on('2024-03-02') },
+      status: 'certified',
+    },
+    {
+      name: 'without a start evidence from before the assignment is ignored, where the scheme says so',
+      terms: {},
+      more: { priorEvidence: 'ignore' },
+      days: ['2024-01-31', '2024-02-01'],
+      award: undefined,
+      status: 'in-progress',
+    },
+    {
+      name: 'overdue, where late is still accepted',
+      terms: { due: on('2024-05-01') },
+      more: { timeToFulfil: { lateEvidence: 'accept-late' } },
+      days: ['2024-03-01', '2024-03-02'],
+      award: { assignment: 1 },
+      status: 'certified',
+    },
+  ])('$name', ({ terms, more, days, award, status }) => {
+    const record = assigned(terms, facts(more));
+    record.complete('C1', days[0]);
+    const isOverdue = more?.timeToFulfil?.lateEvidence === 'accept-late';
+    if (isOverdue) expect(record.statusAt('S', '2024-05-01T00:00:00Z')?.status).toBe('overdue');
+    record.complete('C2', days[1]);
+    expect(record.statusAt('S', record.now)?.status).toBe(status);
+    const awarded = data(record, 'CertificationAwarded');
+    if (award === undefined) expect(awarded).toBeUndefined();
+    else expect(awarded).toMatchObject(award);
+    expect(awarded === undefined || 'late' in awarded).toBe(award === undefined || 'late' in award);
+  });
+
+  test('003-11: what is missing says why: done only before the start, or only when it was too late', () => {
+    const record = assigned({ start: on('2024-03-01'), due: on('2024-05-01') });
+    record.complete('C1', '2024-02-15');
+    record.complete('C2', '2024-05-01');
+    const [edition, { assignments }] = [latest(record.facts.schemes, 'S')!, standingOf(record.state, 'S')];
+    const window = windowOf(edition, assignments[0]);
+    expect(evaluateRecord(edition.criteria, 'S', record.state, 'UTC', window)).toMatchObject({
+      satisfied: false,
+      percent: 0,
+      checklist: [
+        { course: 'C1', missing: 'only-before' },
+        { course: 'C2', missing: 'only-late' },
+      ],
+    });
+  });
+
+  test('it is pinned to the edition that was assigned; a later edition changes nothing', () => {
+    const record = assigned();
+    record.facts = catalogueWith(facts(), { type: 'ReviseScheme', scheme: scheme('S', C1, { perpetual: true }) });
+    expect(typesOf(record.complete('C1', '2024-03-01'))).not.toContain('CertificationAwarded');
+    expect(record.ask({ type: 'Reevaluate', kind: 'scheme', id: 'S' })).toEqual([]);
+    record.complete('C2', '2024-03-02');
+    expect(data(record, 'CertificationAwarded')).toMatchObject({ edition: 1, assignment: 1 });
+  });
+
+  test('what was asked before the scheme was retired may still be fulfilled', () => {
+    const record = assigned();
+    record.facts = catalogueWith(facts(), retire);
+    record.complete('C1', '2024-03-01');
+    expect(typesOf(record.complete('C2', '2024-03-02'))).toContain('CertificationAwarded');
+    const other = PureRecord.registered(record.facts);
+    other.complete('C1', '2024-03-01');
+    expect(typesOf(other.complete('C2', '2024-03-02'))).toEqual(['LearnerEnrolled', 'CourseCompleted']);
+  });
+});
