@@ -1,8 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import { refused } from '../http/problem-filter.js';
 import { ProblemException } from '../http/problems.js';
-import { ROLES_METADATA, type AuthenticatedRequest, type Principal } from '../http/principal.js';
+import type { AuthenticatedRequest, Principal } from '../http/principal.js';
 import { isRejection } from '../shared/result.js';
 import { Authenticator, type Asked, type Holder } from './authenticator.js';
 import { roleFor, ruleOf, type Rule } from './authorization.js';
@@ -13,14 +12,11 @@ const CLOSED: Rule = { roles: [] };
 /** Asks the one table who may use a route; a route without a row is closed. */
 @Injectable()
 export class AccessGuard implements CanActivate {
-  constructor(
-    private readonly reflector: Reflector,
-    private readonly authenticator: Authenticator,
-  ) {}
+  constructor(private readonly authenticator: Authenticator) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    const rule = ruleOf(request.method, request.routeOptions.url) ?? this.decorated(context);
+    const rule = ruleOf(request.method, request.routeOptions.url) ?? CLOSED;
     if (rule.open === true) return true;
     const [, token] = /^Bearer ([\x21-\x7e]{1,8192})$/i.exec(request.headers.authorization ?? '') ?? [];
     const holder = token === undefined ? undefined : await this.authenticator.authenticate(token);
@@ -40,14 +36,6 @@ export class AccessGuard implements CanActivate {
     const holder = await this.authenticator.authenticate(token);
     const admitted = holder === undefined ? undefined : await this.authenticator.admit(holder, asked);
     return admitted !== undefined && !isRejection(admitted) && admitted.roles.some((held) => held.role === role);
-  }
-
-  private decorated(context: ExecutionContext): Rule {
-    const roles = this.reflector.getAllAndOverride<readonly Role[] | undefined>(ROLES_METADATA, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
-    return roles === undefined ? CLOSED : roles.length === 0 ? { roles, open: true } : { roles };
   }
 }
 

@@ -122,6 +122,21 @@ export const AUTHORIZATION: Readonly<Record<string, Rule>> = {
   'POST /v1/projections/:name/resume': operator,
 };
 
+/** The pages that describe the interface; whoever can reach the service may read how it is used. */
+const DOCUMENTATION = /^\/(docs|openapi\.)/;
+
+/** Routes without a row and rows without a route, given all routes of the application as in the table. */
+export function authorizationFaults(routes: readonly string[]): readonly string[] {
+  const known = new Set(routes);
+  const guarded = routes.filter((route) => !route.startsWith('HEAD ') && !DOCUMENTATION.test(route.split(' ')[1] ?? ''));
+  return [
+    ...guarded.filter((route) => AUTHORIZATION[route] === undefined).map((route) => `${route} has no row`),
+    ...Object.keys(AUTHORIZATION)
+      .filter((route) => !known.has(route))
+      .map((route) => `${route} has no route`),
+  ];
+}
+
 export const ruleOf = (method: string, pattern: string | undefined): Rule | undefined =>
   // Whoever may read may also ask whether there is something to read.
   AUTHORIZATION[`${method === 'HEAD' ? 'GET' : method} ${pattern ?? ''}`];

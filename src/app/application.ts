@@ -1,5 +1,5 @@
 import { StandardSchemaValidationPipe, type DynamicModule } from '@nestjs/common';
-import { APP_GUARD, NestFactory, Reflector } from '@nestjs/core';
+import { APP_GUARD, NestFactory } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
@@ -10,6 +10,7 @@ import { Access } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
 import { AccessModule } from '../access/access.module.js';
 import { Authenticator } from '../access/authenticator.js';
+import { authorizationFaults } from '../access/authorization.js';
 import { RequestTrail } from '../access/trail/request-trail.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { CatalogueModule } from '../catalogue/catalogue.module.js';
@@ -31,6 +32,7 @@ import { Projections } from '../projections/projections.js';
 import { Records } from '../record/published.js';
 import { RecordModule } from '../record/record.module.js';
 import { LearnerDocuments } from '../record/views/learner-documents.js';
+import { assert } from '../shared/assert.js';
 import { placesOf, pointerTo, type SchemaIssue } from '../shared/places.js';
 import type { Kernel } from './kernel.js';
 
@@ -78,13 +80,7 @@ class ApplicationModule {
         ImportsModule,
         OperationsModule,
       ],
-      providers: [
-        {
-          provide: APP_GUARD,
-          useFactory: (reflector: Reflector) => new AccessGuard(reflector, kernel.authenticator),
-          inject: [Reflector],
-        },
-      ],
+      providers: [{ provide: APP_GUARD, useValue: new AccessGuard(kernel.authenticator) }],
     };
   }
 }
@@ -110,6 +106,10 @@ export async function createApplication(
     abortOnError: false,
   });
   const fastify = app.getHttpAdapter().getInstance();
+  const routes: string[] = [];
+  fastify.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) routes.push(`${one} ${url}`);
+  });
   // Fastify brings a parser for plain text along, which would let a body pass as a text.
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
@@ -148,6 +148,8 @@ export async function createApplication(
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json', yamlDocumentUrl: 'openapi.yaml' });
   await app.init();
   await fastify.ready();
+  const faults = authorizationFaults(routes);
+  assert(faults.length === 0, `Routes and the table of who may use them differ: ${faults.join(', ')}.`);
   return { app, document, inFlight: () => inFlight };
 }
 

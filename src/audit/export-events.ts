@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Export } from '../http/audit-trail.js';
 import { ProblemException } from '../http/problems.js';
-import { CurrentPrincipal, Roles, type Principal } from '../http/principal.js';
+import { CurrentPrincipal, type Principal } from '../http/principal.js';
 import type { StoredEvent } from '../ledger/envelope.js';
 import { EventFeed } from '../ledger/ports/event-store.js';
 import { parsePosition } from '../ledger/position.js';
@@ -60,7 +60,6 @@ export class ExportEventsHandler implements IQueryHandler<ExportEvents> {
 }
 
 @Controller('v1')
-@Roles('auditor', 'reporter')
 export class ExportRoutes {
   constructor(private readonly queries: QueryBus) {}
 

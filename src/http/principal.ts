@@ -1,4 +1,4 @@
-import { createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../ledger/envelope.js';
 
@@ -17,12 +17,6 @@ export interface Principal {
 export interface AuthenticatedRequest extends FastifyRequest {
   principal?: Principal;
 }
-
-export const ROLES_METADATA = 'certledger:roles';
-/** The roles of which a key needs one; the first that it has is the role of the act. */
-export const Roles = (...roles: string[]) => SetMetadata(ROLES_METADATA, roles);
-/** Answers without a key: health and documentation only. */
-export const Public = () => SetMetadata(ROLES_METADATA, []);
 
 export const CurrentPrincipal = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
   return context.switchToHttp().getRequest<AuthenticatedRequest>().principal!;

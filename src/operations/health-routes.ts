@@ -3,7 +3,6 @@ import { ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Answers } from '../http/openapi.js';
-import { Public } from '../http/principal.js';
 import { Projections } from '../projections/projections.js';
 
 const liveSchema = z.object({ status: z.literal('live') });
@@ -16,7 +15,6 @@ const readySchema = z.object({
 
 /** For the machine that restarts or routes: without a key, and without anything that is not its business. */
 @Controller('health')
-@Public()
 export class HealthRoutes {
   constructor(private readonly projections: Projections) {}
 

@@ -2,7 +2,6 @@ import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Answers } from '../http/openapi.js';
-import { Roles } from '../http/principal.js';
 import { Projections, type ProjectionStatus } from '../projections/projections.js';
 import type { Rejection } from '../shared/result.js';
 import { definitionId } from '../shared/text.js';
@@ -26,7 +25,6 @@ export const statusSchema = z.object({
 const listSchema = z.object({ projections: z.array(statusSchema) });
 
 @Controller('v1/projections')
-@Roles('operator')
 export class ProjectionRoutes {
   constructor(private readonly projections: Projections) {}
 

@@ -4,7 +4,6 @@ import { ApiOperation } from '@nestjs/swagger';
 import { z } from 'zod';
 import { receiptSchema } from '../../http/answer.js';
 import { Answers } from '../../http/openapi.js';
-import { Roles } from '../../http/principal.js';
 import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request.js';
 import type { Receipt } from '../../ledger/receipt.js';
 import type { JsonObject } from '../../shared/json.js';
@@ -53,7 +52,6 @@ export class RevokeCertificationRoute {
 
   @Post('learners/:learner/schemes/:scheme/revocations')
   @HttpCode(200)
-  @Roles('admin')
   @WriteHeaders()
   @ApiOperation({ summary: 'Revoke a certification, with a reason; nothing is deleted', tags: ['Learners'] })
   @Answers(receiptSchema)
