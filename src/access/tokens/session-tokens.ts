@@ -72,7 +72,6 @@ export class SessionTokens {
         algorithms: issuer.algorithms,
         issuer: issuer.issuer,
         audience: issuer.audience,
-        requiredClaims: ['exp', 'sub'],
         clockTolerance: issuer.clockToleranceSeconds,
         currentDate: new Date(now),
       });
