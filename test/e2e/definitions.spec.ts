@@ -1,4 +1,4 @@
-import { keyFor } from '../support/access.js';
+import { keyFor, tenant } from '../support/access.js';
 import { course, newKey, ORGANIZATION, scheme, Service, type ProblemAnswer, type ReceiptAnswer } from '../support/service.js';
 
 interface Shown {
@@ -272,6 +272,8 @@ describe('a draft', () => {
       expect(answer.json<ProblemAnswer>().errors?.[0]?.pointer).toBe('/content/deep/0/value');
     }
     expect((await service.post('/v1/drafts', { kind: 'course', id: 'C1' })).status).toBe(400);
+    const large = { kind: 'course', id: 'C1', content: 'x'.repeat(900_000) };
+    expect(await refused('/v1/drafts', large)).toEqual([413, 'EVENT_TOO_LARGE', undefined]);
   });
 
   test('stands in the list with its state, the one saved last first', async () => {
@@ -312,6 +314,15 @@ describe('a draft', () => {
       ['/v1/organization/rules', 403],
     ] as const)
       expect([url, (await service.get(url, { token: learner })).status]).toEqual([url, status]);
+  });
+
+  test('is unknown to every other organization', async () => {
+    const { draft: id } = await draft({ kind: 'course', id: 'C1', content: { title: 'One' } });
+    const { token } = await tenant(service, 'other');
+    expect((await service.get(`/v1/drafts/${id}`, { token })).json()).toMatchObject({ status: 404, code: 'DRAFT_UNKNOWN' });
+    expect(await refused(`/v1/drafts/${id}/publication`, {}, token)).toEqual([404, 'DRAFT_UNKNOWN', undefined]);
+    const minPosition = await service.end();
+    expect((await service.get(`/v1/drafts?minPosition=${minPosition}`, { token })).json()).toEqual({ items: [] });
   });
 
   test('can be linted before it is saved, and nothing is written', async () => {

@@ -174,9 +174,11 @@ export function coursesBehind(
   criteria: Criteria,
   { learningPlans }: { readonly learningPlans: Editions<{ readonly criteria: Criteria }> },
 ): ReadonlySet<string> {
-  const plans = [...plansNamed(criteria)].flatMap((plan) => latest(learningPlans, plan) ?? []);
-  const named = coursesNamed(criteria);
-  return plans.length === 0 ? named : new Set([...named, ...plans.flatMap((plan) => [...coursesNamed(plan.criteria)])]);
+  const [named, plans] = [coursesNamed(criteria), plansNamed(criteria)];
+  // Each definition asks this of every scheme, and most name no plan.
+  if (plans.size === 0) return named;
+  const planned = [...plans].flatMap((plan) => latest(learningPlans, plan) ?? []);
+  return new Set([...named, ...planned.flatMap((plan) => [...coursesNamed(plan.criteria)])]);
 }
 
 export type UnknownDefinition = Rejection<'COURSE_UNKNOWN' | 'LEARNING_PLAN_UNKNOWN' | 'SCHEME_UNKNOWN'>;
