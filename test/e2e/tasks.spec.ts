@@ -230,6 +230,8 @@ describe('decisions of persons', () => {
     await service.write(awards(id, '/decline'), { reason: REASON }, { token: reviewer });
     expect((await record(id)).at(-1)).toMatchObject({ type: 'AwardDeclined', metadata: { actor: { meaning: 'declined' } } });
     expect(await refused(awards(id, '/decline'), { reason: REASON })).toEqual({ status: 409, code: 'NO_PROPOSAL' });
+    await service.write(`/v1/learners/${id}/completions`, { course: 'plain', ...day('2024-06-02') });
+    expect(await status(id, 'asked')).toMatchObject({ status: 'awaiting-review' });
   });
 
   test('nobody decides about themselves, and a decision needs a person', async () => {
