@@ -1,4 +1,4 @@
-import { definitions, PureRecord, REASON, scheme } from '../../../test/support/pure-record.js';
+import { catalogueWith, definitions, NOW, PureRecord, REASON, scheme, SECOND } from '../../../test/support/pure-record.js';
 import { cycleStatusAt } from './status.js';
 
 const C1 = { course: 'C1' };
@@ -62,6 +62,108 @@ describe('status at an instant', () => {
       'expired',
       'certified',
     ]);
+  });
+});
+
+describe('when it is expiring', () => {
+  const from = (expiringFrom?: string, zone?: string) =>
+    held(
+      definitions(
+        ['C1'],
+        scheme('S', C1, { duration: 'P1Y' }, zone, expiringFrom === undefined ? {} : { notices: { expiringFrom } }),
+      ),
+    );
+
+  test.each<[string, PureRecord, string]>([
+    ['30 days before its end, where the scheme says nothing', from(), '2025-02-14T00:00:00Z'],
+    ['as long before its end as the scheme says', from('P2M'), '2025-01-16T00:00:00Z'],
+    ['by the calendar of its zone, across the change of clocks', from('P2W', 'America/New_York'), '2025-03-02T05:00:00Z'],
+  ])('%s, and not one millisecond earlier', (_, record, begins) => {
+    const before = new Date(Date.parse(begins) - 1).toISOString();
+    expect(record.statusAt('S', before)).toMatchObject({ status: 'certified', valid: true });
+    expect(record.statusAt('S', begins)).toMatchObject({ status: 'expiring', valid: true });
+  });
+
+  test('a perpetual one never is', () => {
+    const perpetual = held(definitions(['C1'], scheme('S', C1)));
+    expect(perpetual.statusAt('S', '9000-01-01T00:00:00Z')?.status).toBe('certified');
+  });
+
+  test('a later edition changes nothing of a cycle that began before it', () => {
+    const record = held();
+    const later = scheme('S', C1, { duration: 'P1Y' }, 'UTC', { notices: { expiringFrom: 'P11M' } });
+    record.facts = catalogueWith(record.facts, { type: 'ReviseScheme', scheme: later });
+    expect(record.statusAt('S', NOW)).toMatchObject({ status: 'certified', edition: 1 });
+  });
+});
+
+describe('where several codes fit', () => {
+  type Deed = 'assign' | 'overdue' | 'start' | 'propose' | 'award' | 'old' | 'revoke' | 'withdraw' | 'decline';
+  const effective = { date: '2024-05-01' };
+  const deeds: Readonly<Record<Deed, (record: PureRecord) => unknown>> = {
+    assign: (record) => record.do({ type: 'AssignScheme', scheme: 'S', effective }),
+    overdue: (record) => record.do({ type: 'AssignScheme', scheme: 'S', effective, due: { date: '2024-05-20' } }),
+    start: (record) => record.do({ type: 'StartAssignment', scheme: 'S', effective: { date: '2024-05-02' } }),
+    propose: (record) => record.complete('C1', '2024-05-03'),
+    award: (record) => record.do({ type: 'ApproveAward', scheme: 'S' }, SECOND),
+    old: (record) => {
+      record.do({ type: 'AwardByHand', scheme: 'S', effective: { date: '2020-01-01' }, reason: REASON });
+    },
+    revoke: (record) => record.do({ type: 'Revoke', scheme: 'S', reason: REASON }),
+    withdraw: (record) => record.do({ type: 'WithdrawAssignment', scheme: 'S', reason: REASON }),
+    decline: (record) => record.do({ type: 'DeclineAward', scheme: 'S', reason: REASON }),
+  };
+
+  test.each<[readonly Deed[], string | undefined]>([
+    [[], undefined],
+    [['assign'], 'assigned'],
+    [['assign', 'start'], 'in-progress'],
+    [['overdue', 'propose'], 'awaiting-review'],
+    [['assign', 'start', 'propose'], 'awaiting-review'],
+    [['assign', 'propose', 'award'], 'certified'],
+    [['assign', 'propose', 'decline'], 'in-progress'],
+    [['assign', 'propose', 'decline', 'withdraw'], 'withdrawn'],
+    [['propose'], 'awaiting-review'],
+    [['propose', 'decline'], undefined],
+    [['assign', 'withdraw'], 'withdrawn'],
+    [['assign', 'withdraw', 'assign'], 'assigned'],
+    [['old'], 'expired'],
+    [['old', 'assign'], 'assigned'],
+    [['old', 'overdue', 'start'], 'overdue'],
+    [['old', 'assign', 'withdraw'], 'expired'],
+    [['old', 'revoke'], 'revoked'],
+    [['old', 'revoke', 'assign'], 'assigned'],
+    [['propose', 'award', 'revoke'], 'revoked'],
+    [['assign', 'propose', 'award', 'revoke'], 'revoked'],
+  ])('%j is %s', (taken, expected) => {
+    const more = { award: 'on-approval', timeToFulfil: { lateEvidence: 'accept-late' } } as const;
+    const record = PureRecord.registered(definitions(['C1'], scheme('S', C1, { duration: 'P1Y' }, 'UTC', more)));
+    for (const deed of taken) {
+      record.now = '2024-05-10T12:00:00.000Z';
+      deeds[deed](record);
+    }
+    const status = record.statusAt('S', NOW);
+    expect(status?.status).toBe(expected);
+    expect(status?.valid ?? false).toBe(expected === 'certified');
+  });
+
+  test('what was fulfilled once stays fulfilled, though a later cycle that nobody asked for has ended', () => {
+    const record = PureRecord.registered(yearly(), '2021-06-01T00:00:00.000Z');
+    record.do({ type: 'AssignScheme', scheme: 'S', effective: { date: '2021-01-01' } });
+    record.complete('C1', '2021-02-01');
+    record.now = NOW;
+    record.do({ type: 'AwardByHand', scheme: 'S', effective: { date: '2022-03-01' }, reason: REASON });
+    expect(record.statusAt('S', '2021-01-15T00:00:00Z')?.status).toBe('assigned');
+    expect(record.statusAt('S', '2022-02-15T00:00:00Z')?.status).toBe('expired');
+    expect(record.statusAt('S', '2023-06-01T00:00:00Z')).toMatchObject({ status: 'expired', cycle: 2 });
+  });
+
+  test('the time left to fulfil and the end of validity are two things', () => {
+    const record = PureRecord.registered(yearly());
+    record.do({ type: 'AssignScheme', scheme: 'S', effective: { date: '2024-01-01' }, due: { date: '2024-12-24' } });
+    expect(record.statusAt('S', NOW)).toEqual({ status: 'assigned', valid: false, edition: 1, assignment: 1 });
+    record.complete('C1', '2024-03-15');
+    expect(record.statusAt('S', NOW)).toMatchObject({ status: 'certified', lastValidDay: '2025-03-15' });
   });
 });
 
