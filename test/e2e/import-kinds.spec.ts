@@ -1,7 +1,7 @@
 import { CommandBus } from '@nestjs/cqrs';
 import { ImportRows, ROWS_PER_KEY_CHECK } from '../../src/imports/import-rows.js';
-import type { RowOutcome } from '../../src/imports/rows.js';
-import { ORGANIZATION, Service } from '../support/service.js';
+import { ROWS_PER_REQUEST_MAX, type RowOutcome } from '../../src/imports/rows.js';
+import { memoryEngines, ORGANIZATION, Service } from '../support/service.js';
 
 type Row = Readonly<Record<string, unknown>>;
 const row = (id: string, kind: string, more: Row): Row => ({ source: 'hr', row: id, kind, ...more });
@@ -37,6 +37,9 @@ const definitions: readonly Row[] = [
     items: [{ course: 'C2' }, { course: 'C1' }],
   }),
 ];
+
+/** The append to a record at which the key is revoked. */
+const HALF = 240;
 
 describe('every kind of row', () => {
   let service: Service;
@@ -189,7 +192,7 @@ describe('every kind of row', () => {
     expect(await count()).toBe(before);
   });
 
-  it('a key that is revoked in the middle of a batch sends no more rows', async () => {
+  it('the key of a batch is asked for again after so many rows, and once it has fallen no row is sent', async () => {
     const rows = Array.from({ length: 3 * ROWS_PER_KEY_CHECK }, (_, at) => row(`k${at}`, 'learner', { learner: `key-${at}` }));
     let asked = 0;
     const principal = {
@@ -209,5 +212,50 @@ describe('every kind of row', () => {
       ...Array<string>(2 * ROWS_PER_KEY_CHECK).fill('replayed'),
       ...Array<string>(ROWS_PER_KEY_CHECK).fill('recorded'),
     ]);
+  });
+});
+
+describe('a key that is revoked in the middle of a batch', () => {
+  it('records nothing from the next look at it on; another key completes the batch', async () => {
+    const engines = memoryEngines();
+    const { store } = engines;
+    const append = store.append.bind(store);
+    let records = 0;
+    let atHalf = async (): Promise<void> => undefined;
+    store.append = async (stream, events, options) => {
+      if (stream.startsWith('record-') && (records += 1) === HALF) await atHalf();
+      return append(stream, events, options);
+    };
+    const service = await Service.start(engines);
+    const issued = await service.post('/v1/keys', { service: 'hr-export', roles: ['admin'] });
+    const { key, token } = issued.json<{ key: string; token: string }>();
+    atHalf = async () => {
+      await service.write(`/v1/keys/${key}/revocation`, { reason: { code: 'lost', text: 'Left in a train.' } });
+    };
+    // One learner, so that the rows go one after the other.
+    const visits = Array.from({ length: ROWS_PER_REQUEST_MAX - 2 }, (_, at) =>
+      ada(`a${at}`, 'activity', { course: 'C1', activity: 'T1', activityKind: 'attendance', reportedOn: '2024-01-03' }),
+    );
+    const rows = [definitions[1]!, ada('l', 'learner'), ...visits];
+    const send = async (by?: string): Promise<string[]> => {
+      const answer = await service.request('POST', '/v1/imports/B1/rows', {
+        body: { rows },
+        ...(by === undefined ? {} : { token: by }),
+      });
+      expect(answer.status).toBe(200);
+      return answer.json<{ rows: RowOutcome[] }>().rows.map(({ outcome, code }) => code ?? outcome);
+    };
+    const first = await send(token);
+    const recorded = first.indexOf('KEY_REVOKED');
+    expect(recorded).toBeGreaterThanOrEqual(HALF);
+    expect(recorded).toBeLessThanOrEqual(HALF + ROWS_PER_KEY_CHECK + 1);
+    expect(new Set(first.slice(0, recorded))).toEqual(new Set(['recorded']));
+    expect(new Set(first.slice(recorded))).toEqual(new Set(['KEY_REVOKED']));
+    const next = await service.request('POST', '/v1/imports/B1/rows', { body: { rows }, token });
+    expect([next.status, next.json<{ code: string }>().code]).toEqual([401, 'UNAUTHENTICATED']);
+    const again = await send();
+    expect(new Set(again.slice(0, recorded))).toEqual(new Set(['replayed']));
+    expect(new Set(again.slice(recorded))).toEqual(new Set(['recorded']));
+    await service.stop();
   });
 });
