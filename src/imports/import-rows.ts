@@ -27,7 +27,7 @@ type ImportRequest = z.infer<typeof importRowsSchema>;
 type ImportAnswer = z.infer<typeof answerSchema>;
 
 /** After so many rows it is asked again whether the key of the request still opens the door. */
-export const ROWS_PER_KEY_CHECK = 50;
+export const ROWS_PER_KEY_CHECK = 100;
 const KEY_REVOKED = 'The key was revoked or ran out while the batch was running. Send the rest with a key that stands.';
 
 /** How many dry runs are remembered at once, and for how long after their last request. */
@@ -74,18 +74,25 @@ export class ImportRowsHandler implements ICommandHandler<ImportRows> {
         : { definitions: this.definitions, records: this.records };
     const outcomes = new Array<RowOutcome>(request.rows.length);
     const lanes = new Map<string, Promise<void>>();
-    const stands = standing(principal);
+    let stands = true;
     for (const [index, raw] of request.rows.entries()) {
+      if (index % ROWS_PER_KEY_CHECK === 0) {
+        // What was sent under the key is settled before it is asked for again; a key that once fell stays fallen.
+        await Promise.all(lanes.values());
+        stands &&= (await principal.stands?.()) ?? true;
+      }
       const parsed = rowSchema.safeParse(raw);
       if (!parsed.success) {
         outcomes[index] = invalid(raw, parsed.error);
         continue;
       }
       const row = parsed.data;
+      if (!stands) {
+        outcomes[index] = { row: row.row, outcome: 'refused', code: 'KEY_REVOKED', reason: KEY_REVOKED };
+        continue;
+      }
       const work = async (): Promise<void> => {
-        outcomes[index] = (await stands())
-          ? await this.importRow(targets, principal, batch, correlationId, row, raw as JsonObject)
-          : { row: row.row, outcome: 'refused', code: 'KEY_REVOKED', reason: KEY_REVOKED };
+        outcomes[index] = await this.importRow(targets, principal, batch, correlationId, row, raw as JsonObject);
       };
       // Rows of one learner keep their order, learners run side by side; a definition waits for all before it.
       if (isLearnerRow(row)) {
@@ -148,17 +155,6 @@ export class ImportRowsHandler implements ICommandHandler<ImportRows> {
     this.rehearsals.set(name, targets);
     return targets;
   }
-}
-
-/** Asks before the first row and again after every so many; a key that once fell stays fallen for the rest of the request. */
-function standing(principal: Principal): () => Promise<boolean> {
-  let rows = 0;
-  let answer = Promise.resolve(true);
-  return () => {
-    if (rows % ROWS_PER_KEY_CHECK === 0) answer = answer.then(async (stood) => stood && ((await principal.stands?.()) ?? true));
-    rows += 1;
-    return answer;
-  };
 }
 
 function outcomeOf(row: Row, answer: Receipt | Rejection): RowOutcome {

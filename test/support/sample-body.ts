@@ -39,6 +39,7 @@ export function sampleBody(schema: Schema, named: Named, components: Readonly<Re
       return Math.max(1, schema.minimum ?? 1);
     case 'boolean':
       return true;
+    case undefined:
     default:
       return textOf(schema.format);
   }
