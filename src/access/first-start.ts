@@ -19,14 +19,23 @@ const FIRST_PERSON = 'first-administrator';
 
 /**
  * A folder holds the ledger that it was made with: another organization's name, or lost keys, must never begin a second
- * one in it. Throws FOREIGN_FILE or KEY_UNUSABLE; writes nothing.
+ * one in it. Only the platform runs the service; whoever holds the folder may act in any organization of it. Throws
+ * FOREIGN_FILE or KEY_UNUSABLE; writes nothing.
  */
-export async function refuseForeignLedger(ledger: Ledger, feed: EventFeed, organization: string): Promise<void> {
-  const latest = await feed.latest();
-  if (latest === undefined) return;
-  if ((await ledger.store.read(organizationStream(organization), { limit: 1 })).length === 0) {
-    const own = parseStreamName(latest.stream).organization;
-    throw new LedgerError('FOREIGN_FILE', `This ledger has no organization ${organization}. Set CERTLEDGER_ORGANIZATION=${own}.`);
+export async function refuseForeignLedger(
+  ledger: Ledger,
+  feed: EventFeed,
+  organization: string,
+  purpose: 'service' | 'folder',
+): Promise<void> {
+  const platform = await firstOrganization(feed);
+  if (platform === undefined) return;
+  const { exists } = (await ledger.load(organizationDecider, organizationStream(organization))).state;
+  if (!exists || (purpose === 'service' && organization !== platform)) {
+    const why = exists
+      ? `The organization ${organization} does not run this service`
+      : `This ledger has no organization ${organization}`;
+    throw new LedgerError('FOREIGN_FILE', `${why}. Set CERTLEDGER_ORGANIZATION=${platform}.`);
   }
   if (!(await ledger.keyRing.knowsOrganization(organization))) {
     throw new LedgerError(
@@ -34,6 +43,17 @@ export async function refuseForeignLedger(ledger: Ledger, feed: EventFeed, organ
       `The key of the organization ${organization} is missing. Put the newest backup of the keys back.`,
     );
   }
+}
+
+/** Whose event the log begins with: the first start's, before there could be another organization. */
+async function firstOrganization(feed: EventFeed): Promise<string | undefined> {
+  const stopping = new AbortController();
+  for await (const item of feed.open({ signal: stopping.signal })) {
+    if (item.kind === 'progress') continue;
+    stopping.abort();
+    return item.kind === 'event' ? parseStreamName(item.event.stream).organization : undefined;
+  }
+  return undefined;
 }
 
 /**

@@ -45,7 +45,7 @@ export async function startApplication(engines: Engines, options: StartOptions):
   const { app, inFlight } = await createApplication(kernel, logger);
   let firstToken: string | undefined;
   try {
-    await refuseForeignLedger(kernel.ledger, engines.store, organization);
+    await refuseForeignLedger(kernel.ledger, engines.store, organization, localToken === undefined ? 'service' : 'folder');
     await options.listen?.(app);
     if (localToken === undefined) {
       await firstStart(kernel.ledger, organization, (token) => {

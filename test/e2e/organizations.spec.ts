@@ -1,3 +1,5 @@
+import { createLogger } from '../../src/app/logger.js';
+import { startApplication } from '../../src/app/process.js';
 import { asking, issued, keyFor, REASON, tenant, type Issued } from '../support/access.js';
 import { newKey, Service, TestClock } from '../support/service.js';
 
@@ -40,6 +42,22 @@ describe('organizations', () => {
   it.each(['Acme', 'a-b', '', 'a'.repeat(33), 'ä'])('are not made under the id %p', async (organization) => {
     const body = { organization, name: 'X', administrator: { person: 'chief' } };
     expect(await refusal('/v1/organizations', body)).toMatchObject({ status: 400, code: 'INVALID_REQUEST' });
+  });
+
+  it('never run the service that they are tenants of', async () => {
+    await tenant(service, 'acme');
+    const end = await service.end();
+    const start = startApplication(service.engines, {
+      clock,
+      logger: createLogger('silent'),
+      organization: 'acme',
+      policyIntervalMilliseconds: 60_000,
+    });
+    await expect(start).rejects.toMatchObject({
+      code: 'FOREIGN_FILE',
+      message: expect.stringContaining('CERTLEDGER_ORGANIZATION=main'),
+    });
+    expect(await service.end()).toBe(end);
   });
 
   it('never have roles of the platform', async () => {
