@@ -158,6 +158,11 @@ export const PROBLEMS = {
   LEARNER_UNKNOWN: problem(404, 'There is no such learner', 'Register the learner first.'),
   EFFECTIVE_IN_FUTURE: problem(422, 'The fact lies in the future', 'Give an effective time that has passed.'),
   VALIDITY_OUT_OF_RANGE: problem(422, 'The validity would end after the year 9999', 'Give an earlier effective time.'),
+  VALID_UNTIL_BEFORE_COMPLETION: problem(
+    422,
+    'The completion would end before it was made',
+    'Give a later last valid day, or leave it out.',
+  ),
   ALREADY_CERTIFIED: problem(409, 'The learner holds this certification at that time', 'Revoke it first, or award from its end.'),
   AWARD_BEFORE_EARLIER_CYCLE: problem(422, 'The award would begin before an earlier one', 'Give a later effective time.'),
   NOT_CERTIFIED: problem(409, 'There is no such certification', 'Look at the cycle history of the learner.'),

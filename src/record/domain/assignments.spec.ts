@@ -172,7 +172,7 @@ describe('001-1: the organization asks for a certification', () => {
 });
 
 describe('starting', () => {
-  test('001-3, 002-6: the learner starts it from its start on, and not one millisecond earlier', () => {
+  test('001-3, 002-3, 002-6: the learner takes up what is assigned and starts it from its start on, and not one millisecond earlier', () => {
     const record = assigned({ start: on('2024-03-01') }, facts({}, BERLIN));
     expect(place(record, start(at('2024-02-29T22:59:59.999Z')))).toEqual(['TOO_EARLY', '/effective']);
     expect(record.do(start(at('2024-02-29T23:00:00Z')), LEARNER)).toEqual([

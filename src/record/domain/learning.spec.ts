@@ -197,6 +197,19 @@ describe('completing by the word of the learning platform', () => {
   });
 });
 
+describe('a completion that is itself valid to a day', () => {
+  test.each([
+    [on('2024-01-15'), '2024-01-14', 'VALID_UNTIL_BEFORE_COMPLETION'],
+    [on('2024-01-15'), '2024-01-15', undefined],
+    // It is 16 January in UTC by then, and still the 15th where it was completed.
+    [{ instant: '2024-01-15T23:30:00-05:00' }, '2024-01-15', undefined],
+    [{ instant: '2024-01-15T23:30:00-05:00' }, '2024-01-14', 'VALID_UNTIL_BEFORE_COMPLETION'],
+  ])('completed %j, valid until %s', (effective, validUntil, code) => {
+    const command: RecordCommand = { type: 'CompleteCourse', course: 'C', effective, validUntil };
+    expect(place(PureRecord.registered(facts), command)).toEqual(code === undefined ? undefined : [code, '/validUntil']);
+  });
+});
+
 describe('learning plans', () => {
   const C1 = { course: 'C1' };
   const C2 = { course: 'C2' };

@@ -31,10 +31,14 @@ export function enrol({ course, effective }: Of<'Enrol'>, state: RecordState, gi
   if (latest(given.facts.courses, course) === undefined) return courseUnknown();
   const future = futureEffective(effective, given.now);
   if (future !== undefined) return future;
-  if (openEnrolment(state, course) !== undefined) return [];
+  if (enrolmentsOf(state, course).some((known) => covers(known, effective))) return [];
   const made = newEnrolment(course, effective, state, given);
   return 'code' in made ? made : withConsequences(made.events, state, given);
 }
+
+/** Whether the learner was in the course then: a registration that is sent again after its enrolment was closed makes no second one. */
+const covers = ({ effective: began, closed }: Enrolment, effective: Effective): boolean =>
+  closed === undefined || (isAtOrAfter(effective, began) && !isAtOrAfter(effective, closed.effective));
 
 function newEnrolment(course: string, effective: Effective, state: RecordState, given: Given): EnrolledOrNot {
   const edition = latest(given.facts.courses, course)?.edition;
@@ -144,6 +148,9 @@ export function completeCourse(command: Of<'CompleteCourse'>, state: RecordState
   if (latest(given.facts.courses, course) === undefined) return courseUnknown();
   const future = futureEffective(effective, given.now);
   if (future !== undefined) return future;
+  // Compared by the day that the caller wrote, because the last valid day is one of the same calendar.
+  const day = 'date' in effective ? effective.date : effective.instant.slice(0, 10);
+  if (validUntil !== undefined && validUntil < day) return endsBeforeCompletion();
   const open = openEnrolment(state, course);
   const made = open === undefined ? newEnrolment(course, effective, state, given) : { enrolment: open, events: [] };
   if ('code' in made) return made;
@@ -162,6 +169,13 @@ export function completeCourse(command: Of<'CompleteCourse'>, state: RecordState
   };
   return withConsequences([...events, { type: 'CourseCompleted', data }], state, given);
 }
+
+const endsBeforeCompletion = (): Refusal =>
+  refuse(
+    'VALID_UNTIL_BEFORE_COMPLETION',
+    'The completion cannot end before it was made. Give its day or a later one, or leave validUntil out.',
+    '/validUntil',
+  );
 
 export function completePlan({ learningPlan, effective }: Of<'CompletePlan'>, state: RecordState, given: Given): Decision {
   const edition = latest(given.facts.learningPlans, learningPlan);

@@ -158,7 +158,7 @@ describe('where several codes fit', () => {
     expect(record.statusAt('S', '2023-06-01T00:00:00Z')).toMatchObject({ status: 'expired', cycle: 2 });
   });
 
-  test('the time left to fulfil and the end of validity are two things', () => {
+  test('001-5: the time left to fulfil and the end of validity are two things', () => {
     const record = PureRecord.registered(yearly());
     record.do({ type: 'AssignScheme', scheme: 'S', effective: { date: '2024-01-01' }, due: { date: '2024-12-24' } });
     expect(record.statusAt('S', NOW)).toEqual({ status: 'assigned', valid: false, edition: 1, assignment: 1 });
