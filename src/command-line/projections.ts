@@ -2,11 +2,13 @@ import type { ProjectionStatus } from '../projections/projections.js';
 import { expectJson, type Connection } from './connection.js';
 import { EXIT } from './exit-codes.js';
 
+const NAME_COLUMN = 20;
+
 const line = ({ name, served, current, runners }: ProjectionStatus): string => {
   const states = runners.map(
     ({ version, state, fault }) => `${version} ${state}${fault === undefined ? '' : `: ${fault.message}`}`,
   );
-  return `${name.padEnd(16)} served ${served ?? 'none yet'}, ${current ? 'current' : 'behind'}   ${states.join(' · ')}`;
+  return `${name.padEnd(NAME_COLUMN)} served ${served ?? 'none yet'}, ${current ? 'current' : 'behind'}   ${states.join(' · ')}`;
 };
 
 export async function projectionStatus(connection: Connection, json: boolean): Promise<number> {

@@ -91,7 +91,7 @@ class Session {
   async run(script: string): Promise<{ exit: number; printed: string; complained: string }> {
     this.printed = this.complained = '';
     this.shell.stdin.write(
-      `set -E -o pipefail; failed=0; trap '[ $failed = 0 ] && failed=$?' ERR\n{ ${script}\n} </dev/null\ntrap - ERR; echo "<end of block $failed>"\n`,
+      `set -E -o pipefail; failed=0; trap 'code=$?; [ $failed != 0 ] || failed=$code' ERR\n{ ${script}\n} </dev/null\ntrap - ERR; echo "<end of block $failed>"\n`,
     );
     for (;;) {
       const end = /<end of block (\d+)>\n$/.exec(this.printed);

@@ -42,7 +42,7 @@ export function evaluate<Leaf extends object>(criteria: Tree<Leaf>, zone: string
   const visit = (node: Tree<Leaf>, path: string, notBefore: number): Branch => {
     if (isLeaf(node)) {
       const { moment, line, reached = 0 } = judge(node, notBefore);
-      checklist.push({ path, satisfied: moment !== undefined, ...line });
+      checklist.push({ path, ...line, satisfied: moment !== undefined });
       return { moment, reached: moment === undefined ? Math.min(reached, 0.99) : 1 };
     }
     const bound = 'notBefore' in node ? Math.max(notBefore, effectiveMilliseconds({ date: node.notBefore }, zone)) : notBefore;
