@@ -60,6 +60,15 @@ describe('enrolling', () => {
     expect(record.do(enrol('C', '2024-02-05'))[0]?.data).toMatchObject({ enrolment: 3 });
   });
 
+  test('001-10: one that is sent again after it was closed, for a time within it, is no second enrolment', () => {
+    const record = PureRecord.registered(facts);
+    record.do(enrol('C', '2024-01-10'));
+    record.do(withdraw('2024-02-10'));
+    expect(record.do(enrol('C', '2024-01-10'))).toEqual([]);
+    expect(record.do(enrol('C', '2024-02-09'))).toEqual([]);
+    expect(record.do(enrol('C', '2024-02-10'))[0]?.data).toMatchObject({ enrolment: 2 });
+  });
+
   test('001-10: an enrolment keeps its edition when the content changes; the next one has the new edition', () => {
     const record = PureRecord.registered(facts);
     record.do(enrol('C', '2024-01-01'));
