@@ -2,15 +2,16 @@ import { MemoryEventStore } from '../../src/adapters/memory/event-store.js';
 import type { NewEvent, StoredEvent } from '../../src/ledger/envelope.js';
 import { LedgerError } from '../../src/ledger/errors.js';
 import type { AppendResult, ExpectedRevision } from '../../src/ledger/ports/event-store.js';
+import { tenant } from '../support/access.js';
 import { course, eventually, memoryEngines, scheme, Service, TestClock, type ProblemAnswer } from '../support/service.js';
 
 /** Lets the test stop, or fail, what the policy appends. */
 class WatchedEventStore extends MemoryEventStore {
-  appending: ((events: readonly NewEvent[]) => void) | undefined;
+  appending: ((events: readonly NewEvent[], stream: string) => void) | undefined;
 
   override append(stream: string, events: readonly NewEvent[], options: { expected: ExpectedRevision }): Promise<AppendResult> {
     try {
-      this.appending?.(events);
+      this.appending?.(events, stream);
     } catch (error) {
       return Promise.reject(error as Error);
     }
@@ -118,6 +119,33 @@ describe('after a publication', () => {
     const awards = ofType(events, 'CertificationAwarded', 'S3');
     expect([awards.length, streams(awards)]).toEqual([DONE, DONE]);
     expect(ofType(events, 'PublicationApplied', 'S3')).toHaveLength(1);
+  });
+
+  it('a record that can take nothing more holds nobody else up', async () => {
+    const full = await service.started.kernel.records.stream('main', 'emp-1');
+    store.appending = (_, stream) => {
+      if (stream === full) throw new LedgerError('STREAM_FULL', 'The test made this stream full.');
+    };
+    await service.write('/v1/schemes', scheme('S8', { course: 'C1' }));
+    const events = await applied('S8');
+    expect(ofType(events, 'CertificationAwarded', 'S8')).toHaveLength(DONE - 1);
+    expect(ofType(events, 'PublicationApplied', 'S8').map(({ data }) => data['changed'])).toEqual([DONE - 1]);
+  });
+
+  it('one organization whose store fails holds no other one up', async () => {
+    const { token } = await tenant(service, 'other');
+    await service.write('/v1/courses', course('X1'), { token });
+    await service.write('/v1/learners', { learner: 'one' }, { token });
+    await service.write('/v1/learners/one/completions', { course: 'X1', effective: { date: '2024-05-01' } }, { token });
+    store.appending = (_, stream) => {
+      if (stream.startsWith('record-main-')) throw new LedgerError('STORE_UNAVAILABLE', 'The test made this append fail.');
+    };
+    await service.write('/v1/schemes', scheme('S9', { course: 'C1' }));
+    await service.write('/v1/schemes', scheme('X9', { course: 'X1' }), { token });
+    await eventually(async () => (ofType(await readAll(), 'PublicationApplied', 'X9').length === 1 ? true : undefined));
+    expect(ofType(await readAll(), 'PublicationApplied', 'S9')).toEqual([]);
+    store.appending = undefined;
+    expect(ofType(await applied('S9'), 'CertificationAwarded', 'S9')).toHaveLength(DONE);
   });
 
   it('an award on approval is proposed, and a learning plan is completed, with what follows from it', async () => {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Catalogue } from '../../catalogue/published.js';
 import type { CatalogueFacts } from '../../catalogue/services.js';
 import { envelopeOf } from '../../http/write-request.js';
+import { isLedgerError } from '../../ledger/errors.js';
 import type { EventFeed } from '../../ledger/ports/event-store.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { streamName } from '../../ledger/stream-name.js';
@@ -17,10 +18,13 @@ import { policyWrite } from './policy-write.js';
 import { publications, type PublicationDocument } from './publications.projection.js';
 import type { Policy } from './rounds.js';
 
-/** How many publications of one organization share one pass over its learners. */
+/** How many publications one round takes up; those of one organization share one pass over its learners. */
 export const PUBLICATIONS_PER_ROUND_MAX = 50;
 /** How long a decision that read the definitions before a publication has to land, so that the pass sees it. */
 const LANDING_MILLISECONDS_MAX = 1_000;
+
+/** Where one record can take nothing more, that is no reason to keep all others waiting. */
+const NEVER_FOR_THIS_RECORD: ReadonlySet<string> = new Set(['STREAM_FULL', 'KEY_UNUSABLE']);
 
 interface Counted {
   readonly publication: PublicationDocument;
@@ -35,6 +39,8 @@ interface Counted {
  */
 export class ReevaluateAfterPublication implements Policy {
   readonly name = 'reevaluate-after-publication';
+  /** Where the next round goes on, after a page in which something failed. */
+  private after: string | undefined;
 
   constructor(
     private readonly ledger: Ledger,
@@ -50,15 +56,31 @@ export class ReevaluateAfterPublication implements Policy {
     const page = await this.projections.find(publications.name, {
       index: 'pending',
       equals: [true],
+      after: this.after,
       limit: PUBLICATIONS_PER_ROUND_MAX,
     });
     const pending = page.documents.map(({ body }) => body as unknown as PublicationDocument);
-    const [first] = pending;
-    if (first === undefined) return 'done';
-    await setTimeout(Math.min(this.intervalMilliseconds, LANDING_MILLISECONDS_MAX), undefined, { signal: stopping });
-    const { organization } = first;
-    if ((await this.projections.awaitPosition(learnerStatus.name, await this.feed.end())) === 'behind') return 'done';
-    const together = pending.filter((publication) => publication.organization === organization);
+    if (pending.length > 0) {
+      await setTimeout(Math.min(this.intervalMilliseconds, LANDING_MILLISECONDS_MAX), undefined, { signal: stopping });
+      if ((await this.projections.awaitPosition(learnerStatus.name, await this.feed.end())) === 'behind') return 'done';
+    }
+    let failed = false;
+    for (const organization of new Set(pending.map((publication) => publication.organization))) {
+      const together = pending.filter((publication) => publication.organization === organization);
+      try {
+        await this.lookAgain(organization, together, stopping);
+      } catch (err) {
+        stopping.throwIfAborted();
+        this.logger.error({ err, organization }, 'Publications could not be applied; a later round tries them again.');
+        failed = true;
+      }
+    }
+    // What failed stays pending and must not hold up what comes after it; at the end of the list all are tried again.
+    this.after = failed ? page.next : undefined;
+    return page.next === undefined ? 'done' : 'more';
+  }
+
+  private async lookAgain(organization: string, together: readonly PublicationDocument[], stopping: AbortSignal): Promise<void> {
     const counted = together.map((publication) => ({ publication, looked: 0, changed: 0 }));
     const { facts } = await this.catalogue.read(organization);
     for await (const learners of everyLearner(this.projections, organization)) {
@@ -66,25 +88,35 @@ export class ReevaluateAfterPublication implements Policy {
       for (const count of counted) await this.lookAt(learners, count, facts);
     }
     for (const count of counted) await this.applied(count);
-    return page.next !== undefined || together.length < pending.length ? 'more' : 'done';
   }
 
   private async lookAt(learners: readonly StoredLearner[], count: Counted, facts: Catalogue): Promise<void> {
     const { kind, id } = count.publication;
     const now = this.ledger.clock.now();
     const touched = learners.filter(({ document }) => whatFollows(document.record, { kind, id }, facts, now).length > 0);
-    const changes = await Promise.all(touched.map(({ stream }) => this.reevaluate(stream, count.publication)));
+    // All of them end before a failure is told, so that nothing is on its way any more when the policy has stopped.
+    const changes = await Promise.allSettled(touched.map(({ stream }) => this.reevaluate(stream, count.publication)));
+    for (const change of changes) {
+      if (change.status === 'rejected') throw change.reason;
+      if (change.value) count.changed += 1;
+    }
     count.looked += learners.length;
-    count.changed += changes.filter((isChanged) => isChanged).length;
   }
 
   private async reevaluate(stream: string, { organization, publication, kind, id }: PublicationDocument): Promise<boolean> {
     const key = ['reevaluate', publication];
     const write = await policyWrite(this.ledger.keyRing, this.name, organization, stream, key);
-    const receipt = await this.records.executeOn(stream, write, 'reevaluate', { type: 'Reevaluate', kind, id }, key);
-    if (!isRejection(receipt)) return receipt.outcome !== 'unchanged';
-    // The rules of one learner's own case are no reason to keep all others waiting.
-    this.logger.warn({ stream, publication, code: receipt.code }, 'A learner could not be looked at again after a publication.');
+    const command = { type: 'Reevaluate', kind, id } as const;
+    let code: string;
+    try {
+      const receipt = await this.records.executeOn(stream, write, 'reevaluate', command, key);
+      if (!isRejection(receipt)) return receipt.outcome !== 'unchanged';
+      code = receipt.code;
+    } catch (error) {
+      if (!isLedgerError(error) || !NEVER_FOR_THIS_RECORD.has(error.code)) throw error;
+      code = error.code;
+    }
+    this.logger.warn({ stream, publication, code }, 'A learner could not be looked at again after a publication.');
     return false;
   }
 
