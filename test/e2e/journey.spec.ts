@@ -118,7 +118,9 @@ describe('the journey of a certification', () => {
     ['2024-03-14T22:59:59.999Z', null, false],
     ['2024-03-14T23:00:00Z', 'certified', true],
     ['2024-03-15T00:00:00+01:00', 'certified', true],
-    ['2025-03-15T22:59:59.999Z', 'certified', true],
+    ['2025-02-13T22:59:59.999Z', 'certified', true],
+    ['2025-02-13T23:00:00Z', 'expiring', true],
+    ['2025-03-15T22:59:59.999Z', 'expiring', true],
     ['2025-03-15T23:00:00Z', 'expired', false],
     ['9999-12-31T00:00:00Z', 'expired', false],
   ])(
