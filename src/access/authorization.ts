@@ -141,6 +141,13 @@ export const ruleOf = (method: string, pattern: string | undefined): Rule | unde
   // Whoever may read may also ask whether there is something to read.
   AUTHORIZATION[`${method === 'HEAD' ? 'GET' : method} ${pattern ?? ''}`];
 
+/** A rule in one sentence, for who reads the documentation of a route. */
+export const whoMay = ({ roles, own, open, note }: Rule): string => {
+  if (open === true) return 'Needs no key.';
+  const also = own === true ? ', or a learner for the own record' : '';
+  return `For the roles ${roles.join(', ')}${also}.${note === undefined ? '' : ` ${note}`}`;
+};
+
 /** The role of an act: the first that the rule names of those in force. */
 export const roleFor = ({ roles, own }: Rule, held: readonly Role[]): Role | undefined =>
   [...roles, ...(own === true ? (['learner'] as const) : [])].find((role) => held.includes(role));

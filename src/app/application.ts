@@ -10,7 +10,7 @@ import { Access } from '../access/access.js';
 import { AccessGuard } from '../access/access.guard.js';
 import { AccessModule } from '../access/access.module.js';
 import { Authenticator } from '../access/authenticator.js';
-import { authorizationFaults } from '../access/authorization.js';
+import { authorizationFaults, ruleOf, whoMay } from '../access/authorization.js';
 import { RequestTrail } from '../access/trail/request-trail.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { CatalogueModule } from '../catalogue/catalogue.module.js';
@@ -165,21 +165,27 @@ function invalidRequest(issues: readonly SchemaIssue[]): ProblemException {
   });
 }
 
-/** What every operation may answer beside its success, and who needs no key. */
+/** What every operation may answer beside its success, and who may use it. */
 function complete(document: OpenAPIObject): OpenAPIObject {
   const content = { 'application/problem+json': { schema: problemSchema() as never } };
   for (const [path, operations] of Object.entries(document.paths)) {
-    for (const operation of [operations.get, operations.post]) {
+    for (const method of ['get', 'post'] as const) {
+      const operation = operations[method];
       if (operation === undefined) continue;
+      const rule = ruleOf(method.toUpperCase(), path.replace(/\{(\w+)\}/g, ':$1'));
+      operation.description = rule === undefined ? '' : whoMay(rule);
+      if (rule?.open === true) operation.security = [];
       operation.responses['default'] = {
         description: 'A refusal or a fault: a problem document (RFC 9457) with a stable code.',
         content,
       };
-      if (path.startsWith('/health')) operation.security = [];
     }
   }
   return document;
 }
+
+const BEARER =
+  'A key of this ledger, or a token of a configured OpenID Connect issuer. The key of a trusted service may name the person for whom it acts in Certledger-Person (percent-encoded); a person of the platform may name the organization that granted access in Certledger-Organization.';
 
 function describe(app: NestFastifyApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
@@ -189,7 +195,7 @@ function describe(app: NestFastifyApplication): OpenAPIObject {
       'Who was certified for what, on which day, on what evidence, under which rules. Refusals are problem documents (RFC 9457) with a stable "code".',
     )
     .setVersion('1')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'A key of this ledger.' })
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: BEARER })
     .addSecurityRequirements('bearer');
   return complete(
     SwaggerModule.createDocument(app, builder.build(), {

@@ -1,4 +1,4 @@
-import { AUTHORIZATION, authorizationFaults, roleFor, type Rule } from '../../src/access/authorization.js';
+import { AUTHORIZATION, authorizationFaults, roleFor, whoMay, type Rule } from '../../src/access/authorization.js';
 import { ROLES } from '../../src/access/domain/roles.js';
 import { readRepositoryFile } from '../support/source-tree.js';
 
@@ -52,6 +52,13 @@ describe('the table of who may do what', () => {
     expect(authorizationFaults([...routes, 'HEAD /v1/me', 'GET /docs', 'GET /openapi.json'])).toEqual([]);
     expect(authorizationFaults([...routes, 'GET /v1/secrets'])).toEqual(['GET /v1/secrets has no row']);
     expect(authorizationFaults(routes.filter((route) => route !== 'GET /v1/me'))).toEqual(['GET /v1/me has no route']);
+  });
+
+  it('is said in one sentence where a route is documented', () => {
+    expect(whoMay({ roles: ['admin', 'author'], own: true, note: 'Within bounds.' })).toBe(
+      'For the roles admin, author, or a learner for the own record. Within bounds.',
+    );
+    expect(whoMay({ roles: [], open: true })).toBe('Needs no key.');
   });
 
   it('takes the first role of a row that somebody has, and that of a learner last', () => {

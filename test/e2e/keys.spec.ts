@@ -117,6 +117,13 @@ describe('keys', () => {
     expect(await keyItem(held)).toMatchObject({ lastUsed: '2024-06-02' });
   });
 
+  it('are found by their id in upper case too, and what is no id is refused', async () => {
+    const held = await keyFor(service, 'a.meier', ['auditor']);
+    expect((await service.post(`/v1/keys/${held.key.toUpperCase()}/rotation`, { overlap: 0 })).status).toBe(200);
+    expect((await service.post(`/v1/keys/${held.key.toUpperCase()}/revocation`, { reason: { code: 'lost' } })).status).toBe(200);
+    expect(await refusal('/v1/keys/laptop/revocation', { reason: { code: 'lost' } })).toMatchObject({ code: 'INVALID_REQUEST' });
+  });
+
   it('of the last administrator are never revoked, nor is the person deactivated', async () => {
     const first = (await keys()).find(({ person }) => person === 'first-administrator')!;
     expect(await refusal(`/v1/keys/${first.key}/revocation`, { reason: { code: 'lost' } })).toMatchObject({

@@ -38,6 +38,9 @@ export const issueKeySchema = z
   .meta({ id: 'IssueKey' });
 export type KeyRequest = z.infer<typeof issueKeySchema>;
 
+/** Upper and lower case are one to a UUID, but not to a stream's name. */
+export const keyId = z.uuid().toLowerCase();
+
 export const issuedKeySchema = receiptSchema.extend({
   key: z.uuid(),
   token: z.string().optional().meta({ description: 'Shown this once, as only its digest is kept; a repeat does not show it.' }),

@@ -11,6 +11,7 @@ import type { JsonObject } from '../../shared/json.js';
 import type { Rejection } from '../../shared/result.js';
 import { Access } from '../access.js';
 import { reasonSchema } from './deactivate-person.js';
+import { keyId } from './issue-key.js';
 
 export const revokeKeySchema = z.strictObject({ reason: reasonSchema.partial({ text: true }) }).meta({ id: 'RevokeKey' });
 export type KeyRevocation = z.infer<typeof revokeKeySchema>;
@@ -46,7 +47,7 @@ export class RevokeKeyRoute {
   @Answers(receiptSchema)
   route(
     @Write() write: WriteRequest,
-    @Param('key', { schema: z.uuid() }) key: string,
+    @Param('key', { schema: keyId }) key: string,
     @Body({ schema: revokeKeySchema }) body: KeyRevocation,
   ): Promise<Receipt | Rejection> {
     return this.commands.execute(new RevokeKey(write, key, body));

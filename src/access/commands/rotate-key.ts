@@ -9,7 +9,7 @@ import { instantAt, instantMilliseconds } from '../../shared/calendar.js';
 import { isRejection, reject, type Rejection } from '../../shared/result.js';
 import { Access } from '../access.js';
 import { isStanding, type KeyState } from '../domain/key.js';
-import { issuedKeySchema, issueWithSecret, type IssuedKeyAnswer } from './issue-key.js';
+import { issuedKeySchema, issueWithSecret, keyId, type IssuedKeyAnswer } from './issue-key.js';
 
 /** For how long the old key may stand beside the new one. */
 export const OVERLAP_SECONDS_MAX = 30 * 86_400;
@@ -93,7 +93,7 @@ export class RotateKeyRoute {
   @Answers(issuedKeySchema)
   route(
     @Write() write: WriteRequest,
-    @Param('key', { schema: z.uuid() }) key: string,
+    @Param('key', { schema: keyId }) key: string,
     @Body({ schema: rotateKeySchema }) body: Rotation,
   ): Promise<IssuedKeyAnswer | Rejection> {
     return this.commands.execute(new RotateKey(write, key, body));
