@@ -10,7 +10,7 @@ import { isSealed } from '../ledger/sealed.js';
 import { Projections } from '../projections/projections.js';
 import { reject, type Rejection } from '../shared/result.js';
 import { callerId, effective, isoInstant } from '../shared/text.js';
-import { Records } from '../record/published.js';
+import { LearnerDocuments, Records } from '../record/published.js';
 import { auditHistory, type AuditDocument } from './audit-history.projection.js';
 
 const querySchema = z.strictObject({ limit: limitParameter, cursor: cursorParameter, minPosition: minPositionParameter });
@@ -47,16 +47,18 @@ export class ShowHistoryHandler implements IQueryHandler<ShowHistory> {
   constructor(
     private readonly projections: Projections,
     private readonly records: Records,
+    private readonly learners: LearnerDocuments,
     private readonly keyRing: KeyRing,
   ) {}
 
-  async execute({ principal: { organization }, learner, query }: ShowHistory): Promise<HistoryAnswer | Rejection> {
+  async execute({ principal, learner, query }: ShowHistory): Promise<HistoryAnswer | Rejection> {
     await awaitReadModel(this.projections, auditHistory.name, query.minPosition);
+    if ((await this.learners.find(principal, learner, query.minPosition)) === undefined)
+      return reject('LEARNER_UNKNOWN', 'No learner with this id is registered.');
+    const { organization } = principal;
     const record = await this.records.stream(organization, learner);
     const options = { index: 'byRecord', equals: [record], after: query.cursor, limit: query.limit ?? PAGE_DEFAULT };
     const page = await this.projections.find(auditHistory.name, options);
-    if (page.documents.length === 0 && query.cursor === undefined)
-      return reject('LEARNER_UNKNOWN', 'No learner with this id is registered.');
     const items = await Promise.all(page.documents.map(({ body }) => this.entry(organization, body as unknown as AuditDocument)));
     return { learner, items, ...(page.next === undefined ? {} : { next: page.next }) };
   }

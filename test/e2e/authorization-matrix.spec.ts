@@ -173,6 +173,19 @@ describe('the authorization matrix', () => {
     expect(cells).toBeGreaterThan(4_000);
   }, 300_000);
 
+  it('keeps an administrator of some groups away from every learner outside them', async () => {
+    await service.write('/v1/groups', { group: 'north', title: 'North' });
+    const { token } = await issue(['admin', 'auditor', 'reporter'], 'person-admin', { responsibility: ['north'] });
+    const perLearner = operations.filter(({ pattern }) => pattern.includes(':learner'));
+    const reached: string[] = [];
+    for (const operation of perLearner) {
+      const { status } = await send(operation, 'other learner', token);
+      if (status < 400) reached.push(`${operation.method} ${operation.pattern}: ${status}`);
+    }
+    expect(perLearner.length).toBeGreaterThan(20);
+    expect(reached).toEqual([]);
+  });
+
   it('gives another organization nothing of ours away, and its administrator no role of the platform', async () => {
     for (const operation of operations.filter(({ method, pattern }) => method === 'GET' && pattern.startsWith('/v1'))) {
       const answer = await send(operation, 'own', foreign);
