@@ -40,7 +40,7 @@ export class DiscardDraftRoute {
   @Answers(receiptSchema)
   discard(
     @Write() write: WriteRequest,
-    @Param('draft', { schema: z.uuid() }) draft: string,
+    @Param('draft', { schema: z.uuid().toLowerCase() }) draft: string,
     // The body says nothing more, but one that says something else than nothing is refused.
     @Body({ schema: discardDraftSchema }) _body: z.infer<typeof discardDraftSchema>,
   ): Promise<Receipt | Rejection> {

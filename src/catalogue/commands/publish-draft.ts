@@ -46,7 +46,7 @@ export class PublishDraftRoute {
   @Answers(receiptSchema)
   publish(
     @Write() write: WriteRequest,
-    @Param('draft', { schema: z.uuid() }) draft: string,
+    @Param('draft', { schema: z.uuid().toLowerCase() }) draft: string,
     @Body({ schema: publishDraftSchema }) body: Publication,
   ): Promise<Receipt | Rejection> {
     return this.commands.execute(new PublishDraft(write, draft, body));

@@ -44,7 +44,7 @@ export class SaveDraftRoute {
   @Answers(receiptSchema)
   save(
     @Write() write: WriteRequest,
-    @Param('draft', { schema: z.uuid() }) draft: string,
+    @Param('draft', { schema: z.uuid().toLowerCase() }) draft: string,
     @Body({ schema: saveDraftSchema }) body: SaveBody,
   ): Promise<Receipt | Rejection> {
     return this.commands.execute(new SaveDraft(write, draft, body));

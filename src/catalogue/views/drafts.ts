@@ -110,7 +110,7 @@ export class DraftRoutes {
   @Answers(draftSchema)
   show(
     @CurrentPrincipal() principal: Principal,
-    @Param('draft', { schema: z.uuid() }) draft: string,
+    @Param('draft', { schema: z.uuid().toLowerCase() }) draft: string,
   ): Promise<DraftAnswer | Rejection> {
     return this.queries.execute(new ShowDraft(principal, draft));
   }

@@ -94,7 +94,7 @@ export class PreviewPublicationRoute {
   @Answers(answerSchema)
   route(
     @CurrentPrincipal() principal: Principal,
-    @Param('draft', { schema: z.uuid() }) draft: string,
+    @Param('draft', { schema: z.uuid().toLowerCase() }) draft: string,
     @Query({ schema: querySchema }) { minPosition }: z.infer<typeof querySchema>,
   ): Promise<Preview | Rejection> {
     return this.queries.execute(new PreviewPublication(principal, draft, minPosition));
