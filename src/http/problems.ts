@@ -128,6 +128,11 @@ export const PROBLEMS = {
     'Too many schemes name the same course',
     'Join schemes over the course, or give some of them a course of their own.',
   ),
+  COURSE_IN_TOO_MANY_PLANS: problem(
+    422,
+    'Too many learning plans name the same course',
+    'Join learning plans over the course, or retire what is not used.',
+  ),
   LEARNING_PLAN_EXISTS: problem(409, 'The learning plan is defined already', 'Publish a new edition of it.'),
   LEARNING_PLAN_UNKNOWN: problem(404, 'There is no such learning plan', 'Define the learning plan first.'),
   DEFINITION_RETIRED: problem(409, 'The definition was retired', 'Name another one, or define a new one under another id.'),

@@ -2,7 +2,14 @@ import { catalogueOf } from '../../../test/support/pure-record.js';
 import type { CatalogueCommand, Fault } from './commands.js';
 import { COURSES_PER_PLAN_MAX } from './content.js';
 import { CRITERIA_DEPTH_MAX, CRITERIA_NODES_MAX, type CourseCriteria, type Criteria } from './criteria.js';
-import { LEAVES_PER_COURSE_MAX, lintCourse, lintLearningPlan, lintScheme, SCHEMES_PER_COURSE_MAX } from './lint.js';
+import {
+  LEAVES_PER_COURSE_MAX,
+  lintCourse,
+  lintLearningPlan,
+  lintScheme,
+  PLANS_PER_COURSE_MAX,
+  SCHEMES_PER_COURSE_MAX,
+} from './lint.js';
 import type { Activity, Catalogue } from './state.js';
 
 const course = (id: string): CatalogueCommand => ({ type: 'DefineCourse', course: { course: id, title: id } });
@@ -206,6 +213,15 @@ describe('what bears on one course', () => {
     );
     const widened = { learningPlan: 'P1', title: 'P1', criteria: { any: [c1, c2] } };
     expect(shown(lintLearningPlan(widened, known))).toEqual(crowded);
+  });
+
+  test('stays within the number of learning plans that one completion can complete; a retired one makes room', () => {
+    const plans = (count: number): CatalogueCommand[] => Array.from({ length: count }, (_, index) => plan(`P${index}`));
+    const asked = { learningPlan: 'PX', title: 'PX', criteria: c1 };
+    const one = (...commands: CatalogueCommand[]) => shown(lintLearningPlan(asked, catalogueOf(course('C1'), ...commands)));
+    expect(one(...plans(PLANS_PER_COURSE_MAX - 1))).toEqual([]);
+    expect(one(...plans(PLANS_PER_COURSE_MAX))).toEqual([['COURSE_IN_TOO_MANY_PLANS', '/criteria']]);
+    expect(one(...plans(PLANS_PER_COURSE_MAX), retire('learningPlan', 'P0'))).toEqual([]);
   });
 });
 

@@ -81,6 +81,7 @@ export function lintLearningPlan(plan: AskedLearningPlan, catalogue: Catalogue):
     ...lintTree(criteria, lintNamed),
     ...missingItems(criteria, items),
     ...(size > COURSES_PER_PLAN_MAX ? [fault('CRITERIA_TOO_LARGE', '/criteria', bound)] : []),
+    ...crowdedByPlans(criteria, learningPlans, catalogue),
     ...crowdedCourses(coursesNamed(criteria), latestSchemes(catalogue), { learningPlans }),
   ];
 }
@@ -198,6 +199,27 @@ function crowdedCourses(
   const bounds = `at most ${SCHEMES_PER_COURSE_MAX} schemes with ${LEAVES_PER_COURSE_MAX} leaves in all`;
   const detail = `The course ${crowded} may stand in ${bounds}, as one completion decides them together.`;
   return [fault('COURSE_IN_TOO_MANY_SCHEMES', '/criteria', detail)];
+}
+
+export const PLANS_PER_COURSE_MAX = 50;
+
+/** One completion may also complete every plan that names its course, in the same commit. */
+function crowdedByPlans(
+  criteria: Criteria,
+  plans: ReadonlyMap<string, readonly { readonly criteria: Criteria }[]>,
+  catalogue: Catalogue,
+): readonly Fault[] {
+  const standing = [...plans].filter(([plan]) => retirementOf(catalogue, 'learningPlan', plan) === undefined);
+  const newest = standing.map(([, editions]) => editions.at(-1)!);
+  const crowded = [...coursesNamed(criteria)].find((course) => {
+    const sharing = newest.filter((plan) => coursesNamed(plan.criteria).has(course));
+    const leaves = sharing.reduce((sum, plan) => sum + countLeaves(plan.criteria), 0);
+    return sharing.length > PLANS_PER_COURSE_MAX || leaves > LEAVES_PER_COURSE_MAX;
+  });
+  if (crowded === undefined) return [];
+  const bounds = `at most ${PLANS_PER_COURSE_MAX} learning plans with ${LEAVES_PER_COURSE_MAX} leaves in all`;
+  const detail = `The course ${crowded} may stand in ${bounds}, as one completion decides them together.`;
+  return [fault('COURSE_IN_TOO_MANY_PLANS', '/criteria', detail)];
 }
 
 function repeats(ids: readonly string[], faultOf: (id: string, index: number) => Fault): readonly Fault[] {
