@@ -205,7 +205,10 @@ describe('every kind of row', () => {
     const codesOf = outcomes.map(({ outcome, code }) => code ?? outcome);
     expect(codesOf.slice(0, 2 * ROWS_PER_KEY_CHECK)).toEqual(Array(2 * ROWS_PER_KEY_CHECK).fill('recorded'));
     expect(codesOf.slice(2 * ROWS_PER_KEY_CHECK)).toEqual(Array(ROWS_PER_KEY_CHECK).fill('KEY_REVOKED'));
-    expect(outcomes.at(-1)).toMatchObject({ row: `k${3 * ROWS_PER_KEY_CHECK - 1}`, reason: expect.stringMatching(/key that stands/) });
+    expect(outcomes.at(-1)).toMatchObject({
+      row: `k${3 * ROWS_PER_KEY_CHECK - 1}`,
+      reason: expect.stringMatching(/key that stands/),
+    });
     expect(asked).toBe(3);
     // With a key that stands the same rows are completed, nothing doubled.
     expect(await codes(rows)).toEqual([
