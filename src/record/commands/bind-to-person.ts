@@ -12,12 +12,10 @@ import type { Rejection } from '../../shared/result.js';
 import { callerId } from '../../shared/text.js';
 import { Records } from '../records.js';
 
-export const bindToPersonSchema = z
-  .strictObject({ person: callerId })
-  .meta({
-    id: 'BindToPerson',
-    description: 'Your id of the person who is this learner, and who may act as the learner from here on.',
-  });
+export const bindToPersonSchema = z.strictObject({ person: callerId }).meta({
+  id: 'BindToPerson',
+  description: 'Your id of the person who is this learner, and who may act as the learner from here on.',
+});
 export type Binding = z.infer<typeof bindToPersonSchema>;
 
 export class BindToPerson extends Command<Receipt | Rejection> {
