@@ -39,10 +39,11 @@ export class AccessGuard implements CanActivate {
   }
 }
 
-const roleOf = (rule: Rule, { roles }: Holder): Role | undefined =>
+const roleOf = (rule: Rule, { roles, responsibility }: Holder): Role | undefined =>
   roleFor(
     rule,
     roles.map(({ role }) => role),
+    responsibility !== undefined,
   );
 
 function principalOf(holder: Holder, role: Role | undefined): Principal {

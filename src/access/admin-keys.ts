@@ -48,7 +48,9 @@ export class AdminKeys {
   private async look(organization: string, key: string): Promise<{ opens: boolean; person: string | undefined }> {
     const { state } = await this.ledger.load(keyDecider, keyStream(organization, key));
     const person = state.issued?.person;
-    if (!isStanding(state, this.ledger.clock.now())) return { opens: false, person };
+    // Who answers for some groups only cannot administer the organization.
+    const isWhole = state.issued?.responsibility === undefined;
+    if (!isWhole || !isStanding(state, this.ledger.clock.now())) return { opens: false, person };
     if (person === undefined) return { opens: true, person };
     const holder = await this.ledger.load(personDecider, personStream(organization, person));
     return { opens: !holder.state.deactivated, person };

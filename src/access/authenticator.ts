@@ -150,8 +150,11 @@ export class Authenticator {
       return reject('INVALID_PERSON_HEADER', 'Certledger-Person is not an id of 1 to 200 characters, percent-encoded in UTF-8.');
     const { organization } = holder;
     const person = await this.ledger.keyRing.pseudonym(organization, 'person', id.data);
-    if ((await this.person(organization, person)).deactivated)
-      return reject('PERSON_DEACTIVATED', 'The person for whom the service acts is deactivated.');
+    const known = await this.person(organization, person);
+    // Otherwise a service could make persons up, and two of them would be four eyes.
+    if (known.subject === undefined)
+      return reject('PERSON_UNKNOWN', 'The person for whom the service acts is not registered. Register the person first.');
+    if (known.deactivated) return reject('PERSON_DEACTIVATED', 'The person for whom the service acts is deactivated.');
     return { ...holder, person, asserted: true };
   }
 

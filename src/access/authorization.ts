@@ -6,23 +6,26 @@ export interface Rule {
   readonly roles: readonly Role[];
   /** Also a learner, for the record that is bound to the learner's own person; the record itself checks that. */
   readonly own?: true;
+  /** Also for who answers for some groups of learners only: what is behind it checks which learners are meant. */
+  readonly limited?: true;
   /** Answers without a key. */
   readonly open?: true;
   readonly note?: string;
 }
 
 const open: Rule = { roles: [], open: true };
-const definitionReaders: Rule = { roles: ['admin', 'author', 'reviewer', 'auditor', 'reporter', 'learner'] };
+const definitionReaders: Rule = { roles: ['admin', 'author', 'reviewer', 'auditor', 'reporter', 'learner'], limited: true };
 /** An administrator's act comes first, as only that may define a certificate with a course (rule 002-2). */
 const courseAuthors: Rule = { roles: ['admin', 'author'] };
 const drafters: Rule = { roles: ['admin', 'author', 'auditor'] };
 const admin: Rule = { roles: ['admin'] };
-const ownOrAdmin: Rule = { roles: ['admin'], own: true };
+const learnerAdmin: Rule = { roles: ['admin'], limited: true };
+const ownOrAdmin: Rule = { roles: ['admin'], own: true, limited: true };
 /** An administrator is a reviewer too (rule 001-16). */
-const approvers: Rule = { roles: ['reviewer', 'admin'] };
+const approvers: Rule = { roles: ['reviewer', 'admin'], limited: true };
 const operator: Rule = { roles: ['operator'] };
-const reports: Rule = { roles: ['admin', 'auditor', 'reporter'] };
-const learnerReaders: Rule = { roles: ['admin', 'auditor', 'reporter', 'reviewer'], own: true };
+const reports: Rule = { roles: ['admin', 'auditor', 'reporter'], limited: true };
+const learnerReaders: Rule = { roles: ['admin', 'auditor', 'reporter', 'reviewer'], own: true, limited: true };
 const directory: Rule = { roles: ['admin', 'auditor'] };
 const grantors: Rule = {
   roles: ['operator', 'admin'],
@@ -37,7 +40,7 @@ export const AUTHORIZATION: Readonly<Record<string, Rule>> = {
   'GET /health/live': open,
   'GET /health/ready': open,
   // Organizations, persons and keys.
-  'GET /v1/me': { roles: ROLES, note: 'Whoever has any role.' },
+  'GET /v1/me': { roles: ROLES, limited: true, note: 'Whoever has any role.' },
   'POST /v1/organizations': operator,
   'GET /v1/organizations': operator,
   'POST /v1/persons': admin,
@@ -71,7 +74,7 @@ export const AUTHORIZATION: Readonly<Record<string, Rule>> = {
   'POST /v1/learning-plans/:learningPlan/retirement': courseAuthors,
   'POST /v1/schemes/:scheme/retirement': admin,
   'POST /v1/groups': admin,
-  'GET /v1/groups': { roles: ['admin', 'author', 'reviewer', 'auditor', 'reporter'] },
+  'GET /v1/groups': { roles: ['admin', 'author', 'reviewer', 'auditor', 'reporter'], limited: true },
   'POST /v1/organization/rules': admin,
   'GET /v1/organization/rules': directory,
   'POST /v1/drafts': courseAuthors,
@@ -83,7 +86,7 @@ export const AUTHORIZATION: Readonly<Record<string, Rule>> = {
   'POST /v1/drafts/:draft/publication': courseAuthors,
   'POST /v1/lint': courseAuthors,
   // Learners.
-  'POST /v1/learners': admin,
+  'POST /v1/learners': learnerAdmin,
   'GET /v1/learners': reports,
   'GET /v1/learners/:learner': learnerReaders,
   'GET /v1/learners/:learner/tasks': learnerReaders,
@@ -91,28 +94,28 @@ export const AUTHORIZATION: Readonly<Record<string, Rule>> = {
   'GET /v1/learners/:learner/schemes/:scheme': learnerReaders,
   'GET /v1/learners/:learner/schemes/:scheme/report': learnerReaders,
   'POST /v1/learners/:learner/corrections': ownOrAdmin,
-  'POST /v1/learners/:learner/groups': admin,
-  'POST /v1/learners/:learner/person': admin,
+  'POST /v1/learners/:learner/groups': learnerAdmin,
+  'POST /v1/learners/:learner/person': learnerAdmin,
   'POST /v1/learners/:learner/enrolments': ownOrAdmin,
-  'POST /v1/learners/:learner/enrolments/:course/withdrawal': admin,
-  'POST /v1/learners/:learner/activities': admin,
-  'POST /v1/learners/:learner/completions': admin,
-  'POST /v1/learners/:learner/plan-completions': admin,
+  'POST /v1/learners/:learner/enrolments/:course/withdrawal': learnerAdmin,
+  'POST /v1/learners/:learner/activities': learnerAdmin,
+  'POST /v1/learners/:learner/completions': learnerAdmin,
+  'POST /v1/learners/:learner/plan-completions': learnerAdmin,
   'POST /v1/learners/:learner/approvals': approvers,
-  'POST /v1/schemes/:scheme/assignments': admin,
-  'POST /v1/learners/:learner/schemes/:scheme/assignments': admin,
+  'POST /v1/schemes/:scheme/assignments': learnerAdmin,
+  'POST /v1/learners/:learner/schemes/:scheme/assignments': learnerAdmin,
   'POST /v1/learners/:learner/schemes/:scheme/assignments/start': ownOrAdmin,
-  'POST /v1/learners/:learner/schemes/:scheme/assignments/withdrawal': admin,
-  'POST /v1/learners/:learner/schemes/:scheme/awards': admin,
+  'POST /v1/learners/:learner/schemes/:scheme/assignments/withdrawal': learnerAdmin,
+  'POST /v1/learners/:learner/schemes/:scheme/awards': learnerAdmin,
   'POST /v1/learners/:learner/schemes/:scheme/awards/approval': approvers,
   'POST /v1/learners/:learner/schemes/:scheme/awards/decline': approvers,
-  'POST /v1/learners/:learner/schemes/:scheme/revocations': admin,
+  'POST /v1/learners/:learner/schemes/:scheme/revocations': learnerAdmin,
   'POST /v1/imports/:batch/rows': admin,
   'GET /v1/expiry-dates': reports,
   'GET /v1/schemes/:scheme/population': reports,
-  'GET /v1/awards/pending': { roles: ['reviewer', 'admin', 'auditor'] },
+  'GET /v1/awards/pending': { roles: ['reviewer', 'admin', 'auditor'], limited: true },
   // Audit and operations.
-  'GET /v1/learners/:learner/history': { roles: ['auditor', 'admin'] },
+  'GET /v1/learners/:learner/history': { roles: ['auditor', 'admin'], limited: true },
   'GET /v1/audit/attempts': { roles: ['auditor', 'admin'] },
   'GET /v1/audit/four-eyes': { roles: ['auditor', 'admin'] },
   'GET /v1/audit/reads': { roles: ['auditor', 'admin'] },
@@ -142,12 +145,15 @@ export const ruleOf = (method: string, pattern: string | undefined): Rule | unde
   AUTHORIZATION[`${method === 'HEAD' ? 'GET' : method} ${pattern ?? ''}`];
 
 /** A rule in one sentence, for who reads the documentation of a route. */
-export const whoMay = ({ roles, own, open, note }: Rule): string => {
+export const whoMay = ({ roles, own, limited, open, note }: Rule): string => {
   if (open === true) return 'Needs no key.';
   const also = own === true ? ', or a learner for the own record' : '';
-  return `For the roles ${roles.join(', ')}${also}.${note === undefined ? '' : ` ${note}`}`;
+  const whole = limited === true ? '' : ', answering for the whole organization';
+  return `For the roles ${roles.join(', ')}${also}${whole}.${note === undefined ? '' : ` ${note}`}`;
 };
 
-/** The role of an act: the first that the rule names of those in force. */
-export const roleFor = ({ roles, own }: Rule, held: readonly Role[]): Role | undefined =>
-  [...roles, ...(own === true ? (['learner'] as const) : [])].find((role) => held.includes(role));
+/** The role of an act: the first that the rule names of those in force; none for who answers for some groups only, where that is too little. */
+export const roleFor = ({ roles, own, limited }: Rule, held: readonly Role[], isLimited: boolean): Role | undefined =>
+  isLimited && limited !== true
+    ? undefined
+    : [...roles, ...(own === true ? (['learner'] as const) : [])].find((role) => held.includes(role));

@@ -6,6 +6,7 @@ import { streamName } from '../ledger/stream-name.js';
 import type { Json } from '../shared/json.js';
 import type { Rejection } from '../shared/result.js';
 import type { RecordCommand } from './domain/commands.js';
+import { outOfReach } from './domain/circumstances.js';
 import { recordDecider } from './domain/decider.js';
 
 /** Finds a learner's one stream and sends commands to it. */
@@ -39,6 +40,8 @@ export class Records {
     body: Json,
   ): Promise<Receipt | Rejection> {
     const envelope = await envelopeOf(this.ledger.keyRing, write, stream, operation, body);
+    const refusal = await this.outOfReach(stream, write);
+    if (refusal !== undefined) return refusal;
     return this.ledger.execute({
       decider: recordDecider,
       stream,
@@ -49,5 +52,13 @@ export class Records {
         return { facts: { ...facts, responsibility: write.principal.responsibility }, catalogue };
       },
     });
+  }
+
+  /** Rights come before a replay is answered (architecture.md, Command ids); the decision itself looks again. */
+  private async outOfReach(stream: string, { principal }: WriteRequest): Promise<Rejection | undefined> {
+    const { actor, responsibility } = principal;
+    if (responsibility === undefined && actor.role !== 'learner') return undefined;
+    const { state } = await this.ledger.load(recordDecider, stream);
+    return state.profile === undefined ? undefined : outOfReach(state, { actor, facts: { responsibility } });
   }
 }

@@ -2,8 +2,14 @@ import { AUTHORIZATION, authorizationFaults, roleFor, whoMay, type Rule } from '
 import { ROLES } from '../../src/access/domain/roles.js';
 import { readRepositoryFile } from '../support/source-tree.js';
 
-const rolesOf = ({ roles, own, open }: Rule): string =>
-  open === true ? 'no key needed' : [...roles.map((role) => `\`${role}\``), ...(own === true ? ['own'] : [])].join(', ');
+const rolesOf = ({ roles, own, limited, open }: Rule): string =>
+  open === true
+    ? 'no key needed'
+    : [
+        ...roles.map((role) => `\`${role}\``),
+        ...(own === true ? ['own'] : []),
+        ...(limited === true ? [] : ['whole organization']),
+      ].join(', ');
 
 /** The rows of the last table of the page. */
 const rowsOf = (page: string): readonly string[][] =>
@@ -55,17 +61,20 @@ describe('the table of who may do what', () => {
   });
 
   it('is said in one sentence where a route is documented', () => {
-    expect(whoMay({ roles: ['admin', 'author'], own: true, note: 'Within bounds.' })).toBe(
+    expect(whoMay({ roles: ['admin', 'author'], own: true, limited: true, note: 'Within bounds.' })).toBe(
       'For the roles admin, author, or a learner for the own record. Within bounds.',
     );
+    expect(whoMay({ roles: ['admin'] })).toBe('For the roles admin, answering for the whole organization.');
     expect(whoMay({ roles: [], open: true })).toBe('Needs no key.');
   });
 
   it('takes the first role of a row that somebody has, and that of a learner last', () => {
     const rule: Rule = { roles: ['reviewer', 'admin'], own: true };
-    expect(roleFor(rule, ['admin', 'learner', 'reviewer'])).toBe('reviewer');
-    expect(roleFor(rule, ['learner', 'admin'])).toBe('admin');
-    expect(roleFor(rule, ['learner'])).toBe('learner');
-    expect(roleFor({ roles: ['admin'] }, ['learner'])).toBeUndefined();
+    expect(roleFor(rule, ['admin', 'learner', 'reviewer'], false)).toBe('reviewer');
+    expect(roleFor(rule, ['learner', 'admin'], false)).toBe('admin');
+    expect(roleFor(rule, ['learner'], false)).toBe('learner');
+    expect(roleFor({ roles: ['admin'] }, ['learner'], false)).toBeUndefined();
+    expect(roleFor({ roles: ['admin'] }, ['admin'], true)).toBeUndefined();
+    expect(roleFor({ roles: ['admin'], limited: true }, ['admin'], true)).toBe('admin');
   });
 });

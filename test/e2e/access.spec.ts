@@ -115,6 +115,7 @@ describe('persons', () => {
   it('are asserted by a trusted service, and by nobody else', async () => {
     const lms = await issued(service, { service: 'lms', roles: ['reviewer'] });
     expect((await me(lms.token)).person).toBeUndefined();
+    await service.write('/v1/persons', { person: 'zoë müller' });
     const spoken = await me(lms.token, { 'certledger-person': encodeURIComponent('zoë müller') });
     const { keyRing } = service.started.kernel;
     expect(spoken).toMatchObject({

@@ -184,6 +184,10 @@ describe('the authorization matrix', () => {
     }
     expect(perLearner.length).toBeGreaterThan(20);
     expect(reached).toEqual([]);
+    const forWhole = operations.filter(({ rule }) => rule.open !== true && rule.limited !== true);
+    const statuses = await Promise.all(forWhole.map((operation) => send(operation, 'own', token)));
+    expect(forWhole.length).toBeGreaterThan(40);
+    expect(forWhole.filter((_, index) => statuses[index]!.status !== 403)).toEqual([]);
   });
 
   it('gives another organization nothing of ours away, and its administrator no role of the platform', async () => {

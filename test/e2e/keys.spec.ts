@@ -58,6 +58,7 @@ describe('keys', () => {
 
   it('may be limited to as many groups as the limit says', async () => {
     const responsibility = Array.from({ length: 200 }, (_, index) => `g${index}`);
+    for (const group of responsibility) await service.write('/v1/groups', { group, title: group });
     const { token } = await issued(service, { service: 'lms', roles: ['admin'], responsibility });
     expect((await me(token)).responsibility).toEqual(responsibility);
   });
@@ -158,6 +159,7 @@ describe('keys', () => {
 
 describe('a rotation', () => {
   it('makes a key of the same holder and roles, and lets the old one stand for the overlap', async () => {
+    await service.write('/v1/groups', { group: 'north', title: 'North' });
     const old = await keyFor(service, 'a.meier', ['auditor', 'reporter'], { responsibility: ['north'] });
     const fresh = (await service.post(`/v1/keys/${old.key}/rotation`, { overlap: HOUR })).json<Issued>();
     const [before, after] = [await me(old.token), await me(fresh.token)];

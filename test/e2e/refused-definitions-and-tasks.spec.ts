@@ -141,6 +141,34 @@ describe('what definitions, tasks and access refuse', () => {
     expect(breaches.text).toContain('FOUR_EYES');
   });
 
+  it('evidence about oneself, reported with an administrator’s key', async () => {
+    const issued = await service.post('/v1/keys', { person: 'ada-herself', roles: ['admin'] });
+    const { token } = issued.json<{ token: string }>();
+    const report = { course: 'plain', effective: { date: '2024-05-20' } };
+    const answer = await service.post('/v1/learners/ada/completions', report, { token });
+    expect([answer.status, answer.json<ProblemAnswer>().code]).toEqual([403, 'FOUR_EYES']);
+  });
+
+  it('a key for a group that is not there, and a person whom a service makes up', async () => {
+    const typo = await service.post('/v1/keys', { person: 'ada-herself', roles: ['admin'], responsibility: ['ghost'] });
+    expect(typo.json<ProblemAnswer>()).toMatchObject({ code: 'GROUP_UNKNOWN', pointer: '/responsibility/0' });
+    const issued = await service.post('/v1/keys', { service: 'lms', roles: ['admin'] });
+    const { token } = issued.json<{ token: string }>();
+    const asked = { token, headers: { 'certledger-person': 'nobody-we-know' } };
+    const answer = await service.get('/v1/me', asked);
+    expect([answer.status, answer.json<ProblemAnswer>().code]).toEqual([404, 'PERSON_UNKNOWN']);
+  });
+
+  it('the revocation of the last key for the whole organization, though one for a group is left', async () => {
+    const administrator = { person: 'alone' };
+    const made = await service.post('/v1/organizations', { organization: 'small', name: 'Small', administrator });
+    const { key, token } = made.json<{ key: string; token: string }>();
+    await service.write('/v1/groups', { group: 'north', title: 'North' }, { token });
+    await service.write('/v1/keys', { person: 'alone', roles: ['admin'], responsibility: ['north'] }, { token });
+    const answer = await service.post(`/v1/keys/${key}/revocation`, { reason }, { token });
+    expect(answer.json<ProblemAnswer>().code).toBe('LAST_ADMIN_KEY');
+  });
+
   it('a role of the platform inside another organization', async () => {
     const administrator = { person: 'their-administrator' };
     const made = await service.post('/v1/organizations', { organization: 'other', name: 'Other', administrator });

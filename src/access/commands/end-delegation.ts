@@ -42,7 +42,7 @@ export class EndDelegationRoute {
   route(
     @Write() write: WriteRequest,
     @Param('person', { schema: callerId }) person: string,
-    @Param('delegation', { schema: z.uuid() }) delegation: string,
+    @Param('delegation', { schema: z.uuid().toLowerCase() }) delegation: string,
   ): Promise<Receipt | Rejection> {
     return this.commands.execute(new EndDelegation(write, person, delegation));
   }

@@ -2,12 +2,13 @@ import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiOperation } from '@nestjs/swagger';
 import { z } from 'zod';
+import { CatalogueFacts } from '../../catalogue/services.js';
 import { receiptSchema } from '../../http/answer.js';
 import { Answers } from '../../http/openapi.js';
 import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request.js';
 import type { Receipt } from '../../ledger/receipt.js';
 import type { JsonObject } from '../../shared/json.js';
-import { isRejection, type Rejection } from '../../shared/result.js';
+import { isRejection, reject, type Rejection } from '../../shared/result.js';
 import { callerId, definitionId, isoInstant } from '../../shared/text.js';
 import { Access, type Target } from '../access.js';
 import { newSecret, secretDigest, tokenOf } from '../authenticator.js';
@@ -72,10 +73,17 @@ export class IssueKey extends Command<IssuedKeyAnswer | Rejection> {
 
 @CommandHandler(IssueKey)
 export class IssueKeyHandler implements ICommandHandler<IssueKey> {
-  constructor(private readonly access: Access) {}
+  constructor(
+    private readonly access: Access,
+    private readonly catalogue: CatalogueFacts,
+  ) {}
 
   async execute({ write, body }: IssueKey): Promise<IssuedKeyAnswer | Rejection> {
     const { person, ...rest } = body;
+    const { facts } = await this.catalogue.read(write.principal.organization);
+    const unknown = (body.responsibility ?? []).findIndex((group) => !facts.groups.has(group));
+    if (unknown !== -1)
+      return reject('GROUP_UNKNOWN', 'There is no group with this id. Define the group first.', `/responsibility/${unknown}`);
     const holder = person === undefined ? {} : { person: await this.access.pseudonym(write.principal.organization, person) };
     const target = await this.access.newKeyTarget(write, 'issue-key', body as JsonObject);
     return issueWithSecret(this.access, target, { ...rest, ...holder });

@@ -42,7 +42,7 @@ export class RevokeGrantRoute {
   @Answers(receiptSchema)
   route(
     @Write() write: WriteRequest,
-    @Param('grant', { schema: z.uuid() }) grant: string,
+    @Param('grant', { schema: z.uuid().toLowerCase() }) grant: string,
     @Body({ schema: reasonedSchema }) body: Reasoned,
   ): Promise<Receipt | Rejection> {
     return this.commands.execute(new RevokeGrant(write, grant, body));

@@ -1,5 +1,6 @@
 import { retirementOf, type Catalogue, type DefinitionKind } from '../../catalogue/published.js';
 import type { Circumstances } from '../../ledger/decider.js';
+import type { Actor } from '../../ledger/envelope.js';
 import { effectiveMilliseconds, instantMilliseconds, latestDateOnEarth, type Effective } from '../../shared/calendar.js';
 import { reject, type Rejection } from '../../shared/result.js';
 import type { RecordRejectionCode } from './commands.js';
@@ -60,7 +61,10 @@ export function humanRefusal(given: Given, state: RecordState): Refusal | undefi
 export const ownCase = (): Refusal => refuse('FOUR_EYES', 'Nobody decides about themselves. Ask another person to decide.');
 
 /** Whose record this caller may touch: a learner the own one, an administrator those within the responsibility. */
-export function outOfReach(state: RecordState, given: Given): Refusal | undefined {
+export function outOfReach(
+  state: RecordState,
+  given: { readonly actor: Actor; readonly facts: Pick<RecordFacts, 'responsibility'> },
+): Refusal | undefined {
   if (given.actor.role === 'learner') {
     const isOwn = state.person !== undefined && state.person === given.actor.person;
     return isOwn ? undefined : learnerUnknown();

@@ -4,7 +4,15 @@ import { effectiveMilliseconds, instantMilliseconds } from '../../shared/calenda
 import { isRejection } from '../../shared/result.js';
 import { assignScheme, startAssignment, withdrawAssignment } from './assignments.js';
 import { approveAward, automaticAward, awardByHand, declineAward, editionFor, revoke } from './awards.js';
-import { learnerUnknown, outOfReach, type Decision, type Given, type RecordFacts, type Refusal } from './circumstances.js';
+import {
+  learnerUnknown,
+  outOfReach,
+  ownCase,
+  type Decision,
+  type Given,
+  type RecordFacts,
+  type Refusal,
+} from './circumstances.js';
 import type { Of, RecordCommand } from './commands.js';
 import { planCompleted, withConsequences } from './consequences.js';
 import type { RecordEvent } from './events.js';
@@ -23,9 +31,20 @@ export const recordDecider: Decider<RecordState, RecordCommand, RecordEvent, Rec
   decide(command, state, given) {
     if (command.type === 'RegisterLearner') return registerLearner(command, state, given);
     if (state.profile === undefined) return learnerUnknown();
-    return outOfReach(state, given) ?? decideRegistered(command, state, given);
+    return outOfReach(state, given) ?? ownEvidence(command, state, given) ?? decideRegistered(command, state, given);
   },
 };
+
+const EVIDENCE: ReadonlySet<RecordCommand['type']> = new Set(['ReportActivity', 'CompleteCourse', 'CompletePlan']);
+
+/**
+ * ◆ Evidence about oneself, reported with a key of one's own, would be an award to oneself by another name. What a trusted service
+ * reports for the learner is the service's word.
+ */
+const ownEvidence = ({ type }: RecordCommand, state: RecordState, { actor }: Given): Refusal | undefined =>
+  EVIDENCE.has(type) && actor.asserted !== true && actor.person !== undefined && actor.person === state.person
+    ? ownCase()
+    : undefined;
 
 function decideRegistered(
   command: Exclude<RecordCommand, { type: 'RegisterLearner' }>,

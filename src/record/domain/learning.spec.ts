@@ -288,8 +288,11 @@ describe('what was retired', () => {
   });
 });
 
-test('a learner reports into the own record, by a key that is bound to the person', () => {
+test('nobody reports evidence about themselves, but a trusted service may for the learner', () => {
   const record = PureRecord.bound(facts);
-  expect(typesOf(record.do(film('2024-01-01'), LEARNER))).toEqual(['LearnerEnrolled', 'ActivityReported']);
+  expect(record.refusal(film('2024-01-01'), LEARNER)).toBe('FOUR_EYES');
+  expect(record.refusal(film('2024-01-01'), { ...LEARNER, role: 'admin' })).toBe('FOUR_EYES');
   expect(record.refusal(film('2024-01-02'), { ...SERVICE, role: 'learner' })).toBe('LEARNER_UNKNOWN');
+  const asserted = { ...LEARNER, role: 'admin', asserted: true as const };
+  expect(typesOf(record.do(film('2024-01-01'), asserted))).toEqual(['LearnerEnrolled', 'ActivityReported']);
 });
