@@ -169,6 +169,19 @@ describe('what definitions, tasks and access refuse', () => {
     expect(answer.json<ProblemAnswer>().code).toBe('LAST_ADMIN_KEY');
   });
 
+  it('a repeat, under the same id, by who may not reach the learner; and finds a draft by its id in upper case', async () => {
+    await service.write('/v1/groups', { group: 'south', title: 'South' });
+    const issued = await service.post('/v1/keys', { person: 'ada-herself', roles: ['admin'], responsibility: ['south'] });
+    const { token } = issued.json<{ token: string }>();
+    const registration = { learner: 'grace' };
+    await service.write('/v1/learners', registration, { key: 'register-grace' });
+    const repeat = await service.post('/v1/learners', registration, { key: 'register-grace', token });
+    expect([repeat.status, repeat.json<ProblemAnswer>().code]).toEqual([403, 'OUTSIDE_RESPONSIBILITY']);
+    const saved = await service.post('/v1/drafts', { kind: 'course', id: 'drafted', content: { title: 'Drafted' } });
+    const { draft } = saved.json<{ draft: string }>();
+    expect((await service.get(`/v1/drafts/${draft.toUpperCase()}`)).status).toBe(200);
+  });
+
   it('a role of the platform inside another organization', async () => {
     const administrator = { person: 'their-administrator' };
     const made = await service.post('/v1/organizations', { organization: 'other', name: 'Other', administrator });
