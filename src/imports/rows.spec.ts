@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { DATE_MISSING, GROUPS_PER_LEARNER_MAX, JSON_COLUMNS, REASON_CHARACTERS_MAX, rowSchema } from './rows.js';
+import { GROUPS_PER_LEARNER_MAX } from '../record/published.js';
+import { DATE_MISSING, JSON_COLUMNS, REASON_CHARACTERS_MAX, rowSchema } from './rows.js';
 
 type Row = Readonly<Record<string, unknown>>;
 const row = (kind: string, more: Row): Row => ({ kind, source: 'hr', row: '1', ...more });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { courseContent, groupContent, learningPlanContent, schemeContent, type Activity } from '../catalogue/published.js';
+import { courseContent, groupContent, learningPlanContent, schemeContent } from '../catalogue/published.js';
+import { ACTIVITY_KINDS, GROUPS_PER_LEARNER_MAX } from '../record/published.js';
 import { calendarDuration, callerId, decimalScore, definitionId, isoDate, isoInstant, reasonCode, text } from '../shared/text.js';
 
 /** What every row carries: its source system and the source's own id of the row, which make the row repeatable. */
@@ -8,16 +9,7 @@ const identity = {
   row: text(200),
 };
 
-export const GROUPS_PER_LEARNER_MAX = 50;
 export const REASON_CHARACTERS_MAX = 2_000;
-const ACTIVITY_KINDS = [
-  'lesson',
-  'quiz',
-  'participation',
-  'project',
-  'assessment',
-  'attendance',
-] as const satisfies readonly Activity['kind'][];
 
 const courseRow = z.strictObject({ kind: z.literal('course'), ...identity, course: definitionId, ...courseContent });
 const learningPlanRow = z.strictObject({
