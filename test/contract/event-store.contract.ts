@@ -158,8 +158,9 @@ export function describeEventStoreContract(name: string, open: () => Promise<Ope
       expect((await store.read('b'))[0]?.data).toEqual(full.data);
     });
 
-    it('keeps each stream’s order in the global order, without gaps between positions', async () => {
+    it('keeps each stream’s order in the global order, in which no two positions are equal', async () => {
       const streams = ['a', 'b', 'c', 'd'];
+      const beginning = await store.end();
       await Promise.all(
         streams.flatMap((stream) =>
           Array.from({ length: 12 }, (_, n) =>
@@ -170,8 +171,9 @@ export function describeEventStoreContract(name: string, open: () => Promise<Ope
       await store.append('a', sampleEvents(1), { expected: 'none' }).catch(() => undefined);
       const events = eventsOf(await allOf(store));
       expect(events).toHaveLength(4 * 24);
-      const numbers = events.map(({ position }) => Number.parseInt(position.slice(9), 16));
-      expect(numbers).toEqual(events.map((_, at) => at + 1));
+      const positions = events.map(({ position }) => position);
+      expect(positions).toEqual([...new Set(positions)].sort());
+      expect(positions[0]! > beginning).toBe(true);
       for (const stream of streams) {
         const revisions = events.filter((event) => event.stream === stream).map(({ revision }) => revision);
         expect(revisions).toEqual(revisions.map((_, at) => at));
