@@ -2,23 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SqliteEventStore } from '../adapters/sqlite/event-store.js';
+import { MemoryLeases } from '../adapters/memory/leases.js';
 import { acquireFolderLock } from '../adapters/sqlite/folder-lock.js';
 import { SqliteKeys } from '../adapters/sqlite/keys.js';
 import { SqliteReadModelStore } from '../adapters/sqlite/read-models.js';
 import { LedgerError } from '../ledger/errors.js';
 import { MasterKey } from '../ledger/master-key.js';
-import type { EventFeed, EventStore } from '../ledger/ports/event-store.js';
-import type { Keys } from '../ledger/ports/keys.js';
-import type { ReadModelStore } from '../projections/ports/read-model-store.js';
-
-/** The engines of one profile, open; closing them is the last thing that a process does. */
-export interface Engines {
-  readonly store: EventStore & EventFeed;
-  readonly readModels: ReadModelStore;
-  readonly keys: Keys;
-  readonly master: MasterKey;
-  close(): Promise<void>;
-}
+import type { Engines } from './engines.js';
 
 /** Opens a data folder for this process alone; keys lie in a file of their own, so that they can be backed up apart. */
 export async function openEmbedded(folder: string, masterKey: string | undefined): Promise<Engines> {
@@ -54,7 +44,8 @@ export async function openEmbedded(folder: string, masterKey: string | undefined
     const master = new MasterKey(masterKey === undefined ? keyFile(path) : Buffer.from(masterKey, 'hex'));
     const readModels = open(new SqliteReadModelStore(join(path, 'read-models.sqlite')));
     const store = open(new SqliteEventStore(join(path, 'events.sqlite')));
-    return { store, readModels, keys, master, close };
+    // The folder's lock lets one process in, so that nobody else is there to share the work with.
+    return { store, readModels, leases: new MemoryLeases(), keys, master, close };
   } catch (error) {
     await close();
     throw error;

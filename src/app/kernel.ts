@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { attemptEvents, attemptsDecider } from '../access/domain/attempts.js';
 import { accessEvents } from '../access/domain/events.js';
@@ -33,7 +35,7 @@ import { expiryDates } from '../record/views/expiry-dates.projection.js';
 import { learnerStatus } from '../record/views/learner-status.projection.js';
 import { LearnerDocuments } from '../record/views/learner-documents.js';
 import { schemeStandings } from '../record/views/scheme-standings.projection.js';
-import type { Engines } from './embedded.js';
+import type { Engines } from './engines.js';
 
 /** Every event type, every kind of stream and every read model of the product, listed once. */
 export const registry = new EventRegistry([
@@ -69,6 +71,8 @@ export const readModels: readonly Projection[] = [
 ];
 
 export interface Kernel {
+  /** Names this life of this process among the instances of the service. */
+  readonly instance: string;
   readonly engines: Engines;
   readonly clock: Clock;
   readonly keyRing: KeyRing;
@@ -89,11 +93,15 @@ export function wireKernel(engines: Engines, clock: Clock, logger: Logger, doors
   const keyRing = new KeyRing(engines.keys, engines.master.bytes);
   const codec = new Codec(registry, keyRing);
   const ledger = new Ledger(engines.store, codec, keyRing, clock);
-  const projections = new Projections(engines.readModels, engines.store, codec, readModels);
+  const instance = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
+  const warn = (err: unknown): void => logger.warn({ err }, 'A lease could not be looked at; the next beat tries again.');
+  const { readModels: store, store: feed, leases } = engines;
+  const projections = new Projections({ store, feed, leases, codec, instance, warn }, readModels);
   const records = new Records(ledger);
   const definitions = new Definitions(ledger);
   const keyUses = new KeyUses(ledger, logger);
   return {
+    instance,
     engines,
     clock,
     keyRing,

@@ -8,7 +8,7 @@ import { ExpireWhenDue } from '../record/policies/expire-when-due.js';
 import { ReevaluateAfterPublication } from '../record/policies/reevaluate-after-publication.js';
 import { Rounds } from '../record/policies/rounds.js';
 import { createApplication } from './application.js';
-import type { Engines } from './embedded.js';
+import type { Engines } from './engines.js';
 import { wireKernel, type Kernel } from './kernel.js';
 
 export interface Started {
@@ -43,6 +43,7 @@ export async function startApplication(engines: Engines, options: StartOptions):
     sessions: new SessionTokens(issuers, clock, logger),
   });
   const { app, inFlight } = await createApplication(kernel, logger);
+  const policies = policiesOf(kernel, logger, options.policyIntervalMilliseconds);
   let firstToken: string | undefined;
   try {
     await refuseForeignLedger(kernel.ledger, engines.store, organization, localToken === undefined ? 'service' : 'folder');
@@ -54,12 +55,13 @@ export async function startApplication(engines: Engines, options: StartOptions):
       });
     }
     await kernel.projections.start();
+    if (localToken === undefined) for (const policy of policies) await policy.start();
   } catch (error) {
     await app.close();
+    await Promise.all(policies.map((policy) => policy.stop()));
+    await kernel.projections.stop();
     throw error;
   }
-  const policies = policiesOf(kernel, logger, options.policyIntervalMilliseconds);
-  if (localToken === undefined) for (const policy of policies) policy.start();
   const stop = async (): Promise<void> => {
     await closeConnections(app, inFlight);
     await Promise.all(policies.map((policy) => policy.stop()));
@@ -72,13 +74,15 @@ export async function startApplication(engines: Engines, options: StartOptions):
 
 /** What happens by itself in a running service. */
 function policiesOf(kernel: Kernel, logger: Logger, intervalMilliseconds: number): readonly Rounds[] {
-  const { engines, clock, ledger, catalogue, records, projections } = kernel;
-  const feed = engines.store;
+  const { engines, clock, ledger, catalogue, records, projections, instance } = kernel;
+  const { store: feed, leases } = engines;
   const policies = [
     new ExpireWhenDue(ledger, records, projections, logger),
     new ReevaluateAfterPublication(ledger, feed, catalogue, records, projections, logger, intervalMilliseconds),
   ];
-  return policies.map((policy) => new Rounds(policy, { clock, feed, logger, intervalMilliseconds }));
+  const warn = (err: unknown): void =>
+    logger.warn({ err }, 'The lease of a policy could not be looked at; the next beat tries again.');
+  return policies.map((policy) => new Rounds(policy, { clock, feed, logger, intervalMilliseconds, leases, instance, warn }));
 }
 
 const LOOK_MILLISECONDS = 10;

@@ -33,7 +33,7 @@ export class HealthRoutes {
       name,
       current,
       lagMilliseconds,
-      state: served === null ? 'new' : runners[0]!.state,
+      state: served === null ? 'new' : (runners[0]?.state ?? 'detached'),
     }));
     const ready = projections.every(({ state }) => state === 'active' || state === 'booting');
     if (!ready) void reply.status(503);

@@ -20,6 +20,7 @@ export const statusSchema = z.object({
   end: z.string(),
   current: z.boolean(),
   lagMilliseconds: z.int().nullable(),
+  instance: z.string().nullable(),
   runners: z.array(runnerSchema),
 });
 const listSchema = z.object({ projections: z.array(statusSchema) });

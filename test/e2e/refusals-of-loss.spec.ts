@@ -1,6 +1,6 @@
 import { startApplication } from '../../src/app/process.js';
 import { createLogger } from '../../src/app/logger.js';
-import type { Engines } from '../../src/app/embedded.js';
+import type { Engines } from '../../src/app/engines.js';
 import type { Keys } from '../../src/ledger/ports/keys.js';
 import { course, newKey, scheme, Service, TestClock } from '../support/service.js';
 

@@ -7,6 +7,7 @@ import { defineEvent, EventRegistry } from '../../src/ledger/event-registry.js';
 import { canonicalJson } from '../../src/ledger/canonical-json.js';
 import type { EventFeed, FeedItem } from '../../src/ledger/ports/event-store.js';
 import type { Projection } from '../../src/projections/define-projection.js';
+import { MemoryLeases } from '../../src/adapters/memory/leases.js';
 import type { ReadModelStore } from '../../src/projections/ports/read-model-store.js';
 import { Projections, type ProjectionStatus } from '../../src/projections/projections.js';
 import { Runner, type RunnerStatus } from '../../src/projections/runner.js';
@@ -20,6 +21,15 @@ import { course, eventually, scheme, Service } from '../support/service.js';
  * a projection that met no fault, byte for byte. The log is a real one, longer than several batches.
  */
 const LEARNERS = 220;
+
+/** Alone in its process, and with beats so short that a test need not wait for them. */
+const environment = {
+  leases: new MemoryLeases(),
+  instance: 'tested',
+  warn: () => undefined,
+  times: { beatMilliseconds: 10, leaseMilliseconds: 1_000 },
+  discardAfterMilliseconds: 0,
+};
 
 describe('projections under faults', () => {
   let service: Service;
@@ -131,9 +141,12 @@ describe('projections under faults', () => {
     },
   );
 
+  const projectionsOver = (store: ReadModelStore, feed: EventFeed, projections: readonly Projection[]): Projections =>
+    new Projections({ ...environment, leases: new MemoryLeases(), store, feed, codec }, projections);
+
   /** The life of one projection from nothing to its second generation, as far as the store lets it come. */
   async function live(projection: Projection, store: FaultyReadModelStore): Promise<void> {
-    const projections = new Projections(store, service.engines.store, codec, [projection]);
+    const projections = projectionsOver(store, service.engines.store, [projection]);
     const { name } = projection;
     const served = (version: string) =>
       eventually(async () => (store.dead || (await stateOf(projections)).served === version ? true : undefined));
@@ -156,7 +169,7 @@ describe('projections under faults', () => {
       const inner = new MemoryReadModelStore();
       const store = new FaultyReadModelStore(inner, (call) => (call === number ? KILLS[number % 2] : undefined));
       await live(projection, store);
-      const projections = new Projections(inner, service.engines.store, codec, [projection]);
+      const projections = projectionsOver(inner, service.engines.store, [projection]);
       await projections.start();
       expect(await projections.awaitPosition(name, end)).toBe('ready');
       const status = await eventually(async () => {
@@ -164,6 +177,7 @@ describe('projections under faults', () => {
         return runners.length === 1 && current && served !== null ? served : undefined;
       });
       expect(await dump(projection, inner, status)).toBe(expected.get(name));
+      await eventually(async () => ((await inner.versions(name)).length === 1 ? true : undefined));
       expect(await inner.versions(name)).toEqual([status]);
       await projections.stop();
       if (!store.dead) break;
@@ -184,7 +198,7 @@ describe('projections under faults', () => {
       },
     };
     const inner = new MemoryReadModelStore();
-    const projections = new Projections(inner, service.engines.store, codec, [fussy, ...others]);
+    const projections = projectionsOver(inner, service.engines.store, [fussy, ...others]);
     await projections.start();
     for (const { name } of others) expect(await projections.awaitPosition(name, end)).toBe('ready');
     const fault = {
@@ -239,7 +253,7 @@ describe('an event that no registry entry knows', () => {
     const newer = new EventRegistry([...registry.definitions, defineEvent('LearnerCloned', z.strictObject({}))]);
     const codec = new Codec(newer, service.started.kernel.keyRing);
     const history = readModels.filter(({ name }) => name === 'audit-history');
-    const projections = new Projections(service.engines.readModels, store, codec, history);
+    const projections = new Projections({ ...environment, store: service.engines.readModels, feed: store, codec }, history);
     await projections.start();
     expect(await projections.awaitPosition('audit-history', appended.position)).toBe('ready');
     await projections.stop();

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import type { Issuer } from '../../src/access/tokens/issuers.js';
 import { MemoryEventStore } from '../../src/adapters/memory/event-store.js';
 import { MemoryKeys } from '../../src/adapters/memory/keys.js';
+import { MemoryLeases } from '../../src/adapters/memory/leases.js';
 import { MemoryReadModelStore } from '../../src/adapters/memory/read-models.js';
-import { openEmbedded, type Engines } from '../../src/app/embedded.js';
+import { openEmbedded } from '../../src/app/embedded.js';
+import type { Engines } from '../../src/app/engines.js';
 import { createLogger } from '../../src/app/logger.js';
 import { startApplication, type Started } from '../../src/app/process.js';
 import type { StoredEvent } from '../../src/ledger/envelope.js';
@@ -88,6 +90,7 @@ export function memoryEngines(): Engines {
   return {
     store: new MemoryEventStore(),
     readModels: new MemoryReadModelStore(),
+    leases: new MemoryLeases(),
     keys: new MemoryKeys(),
     master: new MasterKey(Buffer.alloc(32, 7)),
     close: async () => undefined,

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { MemoryLeases } from '../../adapters/memory/leases.js';
 import type { StoredEvent } from '../../ledger/envelope.js';
 import type { EventFeed } from '../../ledger/ports/event-store.js';
 import { eventually } from '../../../test/support/service.js';
@@ -12,8 +13,9 @@ function setUp(behind: number, round: Policy['round']): { rounds: Rounds; logged
   const feed = { latest: async () => ({ metadata: { recordedAt } }) as StoredEvent } as unknown as EventFeed;
   const logged: Record<string, unknown>[] = [];
   const logger = pino({ level: 'error' }, { write: (line: string) => void logged.push(JSON.parse(line) as never) });
+  const around = { leases: new MemoryLeases(), instance: 'tested', warn: () => undefined };
   const clock = { now: () => new Date(NOW).toISOString() };
-  return { rounds: new Rounds({ name: 'tested', round }, { clock, feed, logger, intervalMilliseconds: 1 }), logged };
+  return { rounds: new Rounds({ name: 'tested', round }, { clock, feed, logger, intervalMilliseconds: 1, ...around }), logged };
 }
 
 describe('the rounds of a policy', () => {
@@ -26,7 +28,7 @@ describe('the rounds of a policy', () => {
       ran += 1;
       return 'done';
     });
-    rounds.start();
+    await rounds.start();
     await eventually(async () => (ran + logged.length > 2 ? true : undefined));
     await rounds.stop();
     expect([ran > 0, logged.length > 0]).toEqual([runs, !runs]);
@@ -43,7 +45,7 @@ describe('the rounds of a policy', () => {
       if (ran === 1) throw new Error('the first one');
       return 'done';
     });
-    rounds.start();
+    await rounds.start();
     await eventually(async () => (ran >= 3 ? true : undefined));
     await rounds.stop();
     expect([logged.length, most]).toEqual([1, 1]);
@@ -57,7 +59,7 @@ describe('the rounds of a policy', () => {
       ended += 1;
       return Promise.reject(stopping.reason as Error);
     });
-    rounds.start();
+    await rounds.start();
     await eventually(async () => (ran === 1 ? true : undefined));
     await rounds.stop();
     expect([ran, ended, logged]).toEqual([1, 1, []]);

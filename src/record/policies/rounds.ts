@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../ledger/ports/clock.js';
 import type { EventFeed } from '../../ledger/ports/event-store.js';
+import { Tenure, type TenureEnvironment } from '../../projections/tenure.js';
 import { instantMilliseconds } from '../../shared/calendar.js';
 
 /** How long a policy lets others work while there is more to do: callers come before a backlog. */
@@ -16,33 +17,37 @@ export interface Policy {
   round(stopping: AbortSignal): Promise<'more' | 'done'>;
 }
 
-export interface Surroundings {
+export interface Surroundings extends TenureEnvironment {
   readonly clock: Clock;
   readonly feed: EventFeed;
   readonly logger: Logger;
   readonly intervalMilliseconds: number;
 }
 
-/** Runs a policy round after round, one at a time, until it is stopped. */
+/** Runs a policy round after round, one at a time, until it is stopped; of several instances, in the one that holds its lease. */
 export class Rounds {
   private timer: NodeJS.Timeout | undefined;
   private round: Promise<unknown> = Promise.resolve();
   private stopping = new AbortController();
+  private readonly tenure: Tenure;
 
   constructor(
     private readonly policy: Policy,
     private readonly around: Surroundings,
-  ) {}
+  ) {
+    this.tenure = new Tenure(`policy:${policy.name}`, around);
+  }
 
-  start(): void {
+  async start(): Promise<void> {
     this.stopping = new AbortController();
+    await this.tenure.start();
     this.schedule(0);
   }
 
   async stop(): Promise<void> {
     this.stopping.abort();
     clearTimeout(this.timer);
-    await this.round;
+    await this.tenure.stop(async () => void (await this.round));
   }
 
   private schedule(milliseconds: number): void {
@@ -59,6 +64,7 @@ export class Rounds {
     const { logger } = this.around;
     const { name } = this.policy;
     try {
+      if (!this.tenure.holds) return 'done';
       if (!(await this.isClockBehind())) return await this.policy.round(this.stopping.signal);
       logger.error({ policy: name }, 'The clock is behind the last recorded time; the policy waits until it is right again.');
     } catch (err) {
