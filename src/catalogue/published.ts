@@ -20,10 +20,12 @@ export {
   type Tree,
 } from './domain/criteria.js';
 export {
+  certificateContent,
   courseContent,
   EXPIRING_FROM_DEFAULT,
   learningPlanContent,
   MAX_SCORE_DEFAULT,
+  revisedEdition,
   schemeContent,
   validitySchema,
   type Image,

@@ -3,6 +3,7 @@ import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nest
 import { ApiOperation } from '@nestjs/swagger';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import { roleFor, ruleOf, type Role } from '../access/published.js';
 import { Definitions } from '../catalogue/services.js';
 import { CurrentPrincipal, type AuthenticatedRequest, type Principal } from '../http/principal.js';
 import { Answers } from '../http/openapi.js';
@@ -15,12 +16,14 @@ import { Keys } from '../ledger/ports/keys.js';
 import type { Receipt } from '../ledger/receipt.js';
 import { Records } from '../record/published.js';
 import type { JsonObject } from '../shared/json.js';
-import { isRejection, type Rejection } from '../shared/result.js';
+import { isRejection, reject, type Rejection } from '../shared/result.js';
 import { definitionId } from '../shared/text.js';
 import { MasterKey } from '../ledger/master-key.js';
 import { RehearsalEventStore, RehearsalFull, RehearsalKeys } from './rehearsal.js';
 import { catalogueCommandOf, recordCommandOf } from './row-commands.js';
-import { DATE_MISSING, importRowsSchema, isLearnerRow, rowOutcomeSchema, rowSchema, type Row, type RowOutcome } from './rows.js';
+import { MEANINGS, routeOf } from './row-operations.js';
+import { DATE_MISSING } from './row-parts.js';
+import { importRowsSchema, isLearnerRow, rowOutcomeSchema, rowSchema, type Row, type RowOutcome } from './rows.js';
 
 const answerSchema = z.object({ rows: z.array(rowOutcomeSchema) });
 type ImportRequest = z.infer<typeof importRowsSchema>;
@@ -48,6 +51,7 @@ export class ImportRows extends Command<ImportAnswer> {
 interface Targets {
   readonly definitions: Definitions;
   readonly records: Records;
+  readonly keyRing: KeyRing;
 }
 
 /** Rows go the same way as single commands; their ids derive from source system and row id, so a file may be sent again. */
@@ -71,7 +75,7 @@ export class ImportRowsHandler implements ICommandHandler<ImportRows> {
     const targets =
       request.dryRun !== undefined
         ? this.rehearsal(principal.organization, request.dryRun)
-        : { definitions: this.definitions, records: this.records };
+        : { definitions: this.definitions, records: this.records, keyRing: this.ledger.keyRing };
     const outcomes = new Array<RowOutcome>(request.rows.length);
     const lanes = new Map<string, Promise<void>>();
     let stands = true;
@@ -115,12 +119,16 @@ export class ImportRowsHandler implements ICommandHandler<ImportRows> {
     raw: JsonObject,
   ): Promise<RowOutcome> {
     const { source, row: id } = row;
+    const acting = inRoleFor(row, principal);
+    if (isRejection(acting)) return outcomeOf(row, acting);
+    const meaning = MEANINGS[row.kind];
     // The row's id enters the command id only, as an object that no caller's key (a text) can equal.
     const write: WriteRequest = {
-      principal,
+      principal: acting,
       origin: { kind: 'import', source, batch },
       idempotencyKey: { source, row: id },
       correlationId,
+      ...(meaning === undefined ? {} : { meaning }),
     };
     const { source: _, row: __, ...body } = raw;
     try {
@@ -134,10 +142,15 @@ export class ImportRowsHandler implements ICommandHandler<ImportRows> {
     }
   }
 
-  private send({ definitions, records }: Targets, write: WriteRequest, row: Row, body: JsonObject): Promise<Receipt | Rejection> {
+  private async send(targets: Targets, write: WriteRequest, row: Row, body: JsonObject): Promise<Receipt | Rejection> {
+    const { definitions, records, keyRing } = targets;
     const operation = `import-${row.kind}`;
     if (!isLearnerRow(row)) return definitions.execute(write, operation, catalogueCommandOf(row), body);
-    return records.execute(write, row.learner, operation, recordCommandOf(row, this.ledger.clock.now()), body);
+    const command =
+      row.kind === 'person-binding'
+        ? ({ type: 'BindToPerson', person: await keyRing.pseudonym(write.principal.organization, 'person', row.person) } as const)
+        : recordCommandOf(row, this.ledger.clock.now());
+    return records.execute(write, row.learner, operation, command, body);
   }
 
   private rehearsal(organization: string, run: string): Targets {
@@ -151,10 +164,19 @@ export class ImportRowsHandler implements ICommandHandler<ImportRows> {
       keyRing,
       this.ledger.clock,
     );
-    const targets = { definitions: new Definitions(ledger), records: new Records(ledger) };
+    const targets = { definitions: new Definitions(ledger), records: new Records(ledger), keyRing };
     this.rehearsals.set(name, targets);
     return targets;
   }
+}
+
+/** Who imports acts in each row with the role that the row's own route would ask for, and with no other. */
+function inRoleFor(row: Row, principal: Principal): Principal | Rejection {
+  const { actor, responsibility, roles } = principal;
+  const held = (roles?.map(({ role }) => role) ?? [actor.role]) as Role[];
+  const role = roleFor(ruleOf('POST', routeOf(row))!, held, responsibility !== undefined);
+  if (role === undefined) return reject('FORBIDDEN', `Your key has no role for a row of kind ${row.kind}.`, '/kind');
+  return { ...principal, actor: { ...actor, role } };
 }
 
 function outcomeOf(row: Row, answer: Receipt | Rejection): RowOutcome {
@@ -164,12 +186,13 @@ function outcomeOf(row: Row, answer: Receipt | Rejection): RowOutcome {
   return { row: row.row, outcome: 'refused', code, reason, ...place };
 }
 
-/** A command knows one effective time where a row has a field for an instant and one for a date. */
+/** A command knows one effective time where a row has a field for an instant and one for a date, and a kind that is not the row's. */
 function placeInRow(row: Row, pointer: string): string {
+  if (pointer === '/kind' && row.kind === 'activity') return '/activityKind';
   if (pointer !== '/effective') return pointer;
   return `/${Object.keys(row).find((name) => TIME_FIELD.test(name)) ?? ''}`;
 }
-const TIME_FIELD = /^(enrolled|withdrawn|reported|completed|assigned)(At|On)$/;
+const TIME_FIELD = /^(enrolled|withdrawn|reported|completed|assigned|started|approved|awarded)(At|On)$/;
 
 function invalid(raw: unknown, error: z.ZodError): RowOutcome {
   const id = (raw as { row?: unknown } | null)?.row;

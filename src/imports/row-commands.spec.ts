@@ -1,11 +1,11 @@
 import { catalogueCommandOf, recordCommandOf } from './row-commands.js';
-import { isLearnerRow, rowSchema, type DefinitionRow, type LearnerRow } from './rows.js';
+import { isLearnerRow, rowSchema, type DefinitionRow } from './rows.js';
 
 const NOW = '2024-06-01T00:00:00.000Z';
 const parse = (kind: string, more: object) => rowSchema.parse({ kind, source: 'hr', row: '1', ...more });
 const definition = (kind: string, more: object) => catalogueCommandOf(parse(kind, more) as DefinitionRow);
 const ofLearner = (kind: string, more: object = {}) =>
-  recordCommandOf(parse(kind, { learner: 'emp-1', ...more }) as LearnerRow, NOW);
+  recordCommandOf(parse(kind, { learner: 'emp-1', ...more }) as Parameters<typeof recordCommandOf>[0], NOW);
 const at = { instant: '2024-01-01T00:00:00Z' };
 
 describe('the command of a row', () => {

@@ -1,57 +1,97 @@
 import { v4 as uuidv4 } from 'uuid';
-import { withPartySubject, type Definitions } from '../catalogue/services.js';
+import type { DefinitionKind } from '../catalogue/published.js';
+import { courseCommand, learningPlanCommand, schemeCommand, withPartySubject, type Definitions } from '../catalogue/services.js';
 import type { Records } from '../record/published.js';
 import { isDate, type Effective } from '../shared/calendar.js';
-import type { DefinitionRow, LearnerRow } from './rows.js';
+import type { DecisionRow, DefinitionRow, LearnerRow, Row } from './rows.js';
 
 type CatalogueCommand = Parameters<Definitions['execute']>[2];
 type RecordCommand = Parameters<Records['execute']>[3];
+type SchemeRow = Extract<Row, { kind: 'scheme' }>;
+type BindingRow = Extract<Row, { kind: 'person-binding' }>;
+type RetirementRow = Extract<Row, { kind: 'retirement' }>;
 type Dated = { readonly effective: Effective };
 
 /** The command that a definition's row asks for: the same that its route would send. */
 export function catalogueCommandOf(row: DefinitionRow): CatalogueCommand {
   switch (row.kind) {
-    case 'course': {
-      const { kind: _, source: __, row: ___, ...course } = row;
-      return { type: 'DefineCourse', course: withPartySubject(course) };
+    case 'course':
+      return courseCommand(contentOf(row));
+    case 'course-edition': {
+      const { edition, ...course } = contentOf(row);
+      return { type: 'ReviseCourse', course: withPartySubject(course), edition };
     }
-    case 'learning-plan': {
-      const { kind: _, source: __, row: ___, ...learningPlan } = row;
-      return { type: 'DefineLearningPlan', learningPlan };
+    case 'learning-plan':
+      return learningPlanCommand(contentOf(row));
+    case 'learning-plan-edition': {
+      const { edition, ...learningPlan } = contentOf(row);
+      return { type: 'ReviseLearningPlan', learningPlan, edition };
     }
-    case 'scheme': {
-      const { kind: _, source: __, row: ___, schemeKind: kind, validity, ...scheme } = row;
-      const period = validity === 'perpetual' ? ({ perpetual: true } as const) : { duration: validity };
-      return { type: 'DefineScheme', scheme: { ...scheme, kind, validity: period } };
+    case 'scheme':
+      return schemeCommand(schemeOf(contentOf(row)));
+    case 'scheme-edition': {
+      const { edition, ...scheme } = contentOf(row);
+      return { type: 'ReviseScheme', scheme: schemeOf(scheme), edition };
     }
     case 'group':
       return { type: 'DefineGroup', group: row.group, title: row.title };
+    case 'retirement':
+      return { type: 'Retire', ...retiredBy(row), reason: reasonOf(row), reasonSubject: uuidv4() };
   }
 }
 
-/** The command that a row about a learner asks for; `now` is when a row without a time of its own happens. */
-export function recordCommandOf(row: LearnerRow, now: string): RecordCommand {
+/** What a row says, without what identifies it. */
+function contentOf<Some extends DefinitionRow>(row: Some): Omit<Some, 'kind' | 'source' | 'row'> {
+  const { kind: _, source: __, row: ___, ...content } = row;
+  return content;
+}
+
+function schemeOf<Content extends Pick<SchemeRow, 'schemeKind' | 'validity'>>({
+  schemeKind: kind,
+  validity,
+  ...content
+}: Content) {
+  return { ...content, kind, validity: validity === 'perpetual' ? ({ perpetual: true } as const) : { duration: validity } };
+}
+
+/** The one definition that a retirement names, which its schema sees to. */
+export function retiredBy({ course, learningPlan, scheme }: RetirementRow): {
+  readonly kind: DefinitionKind;
+  readonly id: string;
+} {
+  if (course !== undefined) return { kind: 'course', id: course };
+  return learningPlan !== undefined ? { kind: 'learningPlan', id: learningPlan } : { kind: 'scheme', id: scheme! };
+}
+
+/**
+ * The command that a row about a learner asks for; `now` is when a row without a time of its own happens. A binding is not among
+ * them, as it needs the pseudonym of its person.
+ */
+export function recordCommandOf(row: Exclude<LearnerRow, BindingRow>, now: string): RecordCommand {
   switch (row.kind) {
     case 'learner': {
       const { learner, name, contact, groups } = row;
       return { type: 'RegisterLearner', subject: uuidv4(), learner, name, contact, groups };
     }
+    case 'correction':
+      return { type: 'CorrectDetails', name: row.name, contact: row.contact };
+    case 'group-change':
+      return { type: 'ChangeGroups', groups: row.groups };
     case 'enrolment':
-      return { type: 'Enrol', course: row.course, ...effectiveOf(row.enrolledAt, row.enrolledOn) };
+      return { type: 'Enrol', ...courseOf(row), ...effectiveOf(row.enrolledAt, row.enrolledOn) };
     case 'withdrawal': {
-      const { course, reasonCode: code, reason: text } = row;
-      const reason = code === undefined || text === undefined ? undefined : { code, text };
-      return { type: 'WithdrawEnrolment', course, ...effectiveOf(row.withdrawnAt, row.withdrawnOn), reason };
+      const withdrawn = effectiveOf(row.withdrawnAt, row.withdrawnOn);
+      return { type: 'WithdrawEnrolment', ...courseOf(row), ...withdrawn, reason: optionalReasonOf(row) };
     }
     case 'activity': {
-      const { course, activity, activityKind: kind, score, percent, count } = row;
+      const { activity, activityKind: kind, score, percent, count } = row;
       const carriedOver = row.carriedOver === true ? true : undefined;
       const done = effectiveOf(row.reportedAt, row.reportedOn);
-      return { type: 'ReportActivity', course, activity, kind, ...done, score, percent, count, carriedOver };
+      return { type: 'ReportActivity', ...courseOf(row), activity, kind, ...done, score, percent, count, carriedOver };
     }
     case 'completion': {
-      const { course, grade, honours } = row;
-      return { type: 'CompleteCourse', course, ...effectiveOf(row.completedAt, row.completedOn), grade, honours };
+      const { grade, honours, validUntil } = row;
+      return { type: 'CompleteCourse', ...courseOf(row), ...effectiveOf(row.completedAt, row.completedOn), grade, honours, validUntil };
     }
     case 'plan-completion':
       return { type: 'CompletePlan', learningPlan: row.learningPlan, ...effectiveOf(row.completedAt, row.completedOn) };
@@ -60,8 +100,55 @@ export function recordCommandOf(row: LearnerRow, now: string): RecordCommand {
       const asked = effectiveOf(row.assignedAt ?? (row.assignedOn === undefined ? now : undefined), row.assignedOn);
       return { type: 'AssignScheme', scheme, ...asked, start: timeOf(start), due: timeOf(due), completeWithin };
     }
+    case 'assignment-start':
+      return { type: 'StartAssignment', scheme: row.scheme, ...effectiveOf(row.startedAt, row.startedOn) };
+    case 'assignment-withdrawal':
+      return { type: 'WithdrawAssignment', scheme: row.scheme, reason: reasonOf(row) };
+    case 'approval':
+    case 'award':
+    case 'award-approval':
+    case 'award-decline':
+    case 'revocation':
+      return decisionOf(row);
   }
 }
+
+function decisionOf(row: DecisionRow): RecordCommand {
+  switch (row.kind) {
+    case 'approval': {
+      const { course, presentation, scheme, label } = row;
+      const target = course === undefined ? { scheme: scheme! } : { course, presentation };
+      return { type: 'Approve', target, label, ...effectiveOf(row.approvedAt, row.approvedOn), reason: optionalReasonOf(row) };
+    }
+    case 'award':
+      return { type: 'AwardByHand', scheme: row.scheme, ...effectiveOf(row.awardedAt, row.awardedOn), reason: reasonOf(row) };
+    case 'award-approval':
+      return { type: 'ApproveAward', scheme: row.scheme, reason: optionalReasonOf(row) };
+    case 'award-decline':
+      return { type: 'DeclineAward', scheme: row.scheme, reason: reasonOf(row) };
+    case 'revocation':
+      return { type: 'Revoke', scheme: row.scheme, cycle: row.cycle, reason: reasonOf(row) };
+  }
+}
+
+const reasonOf = ({ reasonCode: code, reason: text }: { readonly reasonCode: string; readonly reason: string }) => ({
+  code,
+  text,
+});
+
+/** A row's schema holds it to both or neither. */
+const optionalReasonOf = ({
+  reasonCode: code,
+  reason: text,
+}: {
+  reasonCode?: string | undefined;
+  reason?: string | undefined;
+}) => (code === undefined || text === undefined ? undefined : { code, text });
+
+const courseOf = ({ course, presentation }: { readonly course: string; readonly presentation?: string | undefined }) => ({
+  course,
+  presentation,
+});
 
 /** A row's schema holds it to exactly one of the two. */
 const effectiveOf = (instant: string | undefined, date: string | undefined): Dated => ({

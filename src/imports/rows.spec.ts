@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { GROUPS_PER_LEARNER_MAX } from '../record/published.js';
-import { DATE_MISSING, JSON_COLUMNS, REASON_CHARACTERS_MAX, rowSchema } from './rows.js';
+import { DATE_MISSING, REASON_CHARACTERS_MAX } from './row-parts.js';
+import { JSON_COLUMNS, rowSchema } from './rows.js';
 
 type Row = Readonly<Record<string, unknown>>;
 const row = (kind: string, more: Row): Row => ({ kind, source: 'hr', row: '1', ...more });

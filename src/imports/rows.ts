@@ -1,85 +1,46 @@
 import { z } from 'zod';
-import { courseContent, groupContent, learningPlanContent, schemeContent } from '../catalogue/published.js';
 import { ACTIVITY_KINDS, GROUPS_PER_LEARNER_MAX } from '../record/published.js';
-import { calendarDuration, callerId, decimalScore, definitionId, isoDate, isoInstant, reasonCode, text } from '../shared/text.js';
-
-/** What every row carries: its source system and the source's own id of the row, which make the row repeatable. */
-const identity = {
-  source: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'Must be a lower-case name of the source system.'),
-  row: text(200),
-};
-
-export const REASON_CHARACTERS_MAX = 2_000;
-
-const courseRow = z.strictObject({ kind: z.literal('course'), ...identity, course: definitionId, ...courseContent });
-const learningPlanRow = z.strictObject({
-  kind: z.literal('learning-plan'),
-  ...identity,
-  learningPlan: definitionId,
-  ...learningPlanContent,
-});
-const groupRow = z.strictObject({ kind: z.literal('group'), ...identity, ...groupContent });
-
-// A row's `kind` is what it is a row of; where the thing itself has a kind, that stands under a name of its own.
-const { kind: schemeKind, ...schemeFields } = schemeContent;
-const schemeRow = z.strictObject({
-  kind: z.literal('scheme'),
-  ...identity,
-  scheme: definitionId,
-  ...schemeFields,
-  schemeKind,
-  validity: z.union([z.literal('perpetual'), calendarDuration]),
-});
+import { calendarDuration, callerId, decimalScore, definitionId, isoDate, presentation, text } from '../shared/text.js';
+import { decisionRows } from './decision-rows.js';
+import { definitionRows } from './definition-rows.js';
+import { date, instant, isWholeReason, ofLearner, oneTime, optionalReason, reason, REASON_IN_PART, time } from './row-parts.js';
 
 const learnerRow = z.strictObject({
   kind: z.literal('learner'),
-  ...identity,
-  learner: callerId,
+  ...ofLearner,
   name: text(300).optional(),
   contact: text(300).optional(),
   groups: z.array(definitionId).max(GROUPS_PER_LEARNER_MAX).optional(),
 });
+const correctionRow = z
+  .strictObject({ kind: z.literal('correction'), ...ofLearner, name: text(300).optional(), contact: text(300).optional() })
+  .refine(({ name, contact }) => name !== undefined || contact !== undefined, { message: 'Give a name, a contact or both.' });
+/** All groups that the learner is in from here on. */
+const groupChangeRow = z.strictObject({
+  kind: z.literal('group-change'),
+  ...ofLearner,
+  groups: z.array(definitionId).max(GROUPS_PER_LEARNER_MAX),
+});
+const personBindingRow = z.strictObject({ kind: z.literal('person-binding'), ...ofLearner, person: callerId });
 
-/** What a learner did or was asked in a course, a plan or a scheme, with the one time from which it is true. */
-const ofLearner = { ...identity, learner: callerId };
-const instant = isoInstant.optional();
-const date = isoDate.optional();
-const time = z.union([isoDate, isoInstant], { error: 'Must be a date (YYYY-MM-DD) or an RFC 3339 instant with its offset.' });
-
-/** A missing time is told apart from other faults: it is what real data lack, and nobody may guess at it. */
-export const DATE_MISSING = { code: 'DATE_MISSING' } as const;
-
-const oneTime =
-  <At extends string, On extends string>(at: At, on: On) =>
-  (row: { [Name in At | On]?: unknown }, context: z.RefinementCtx): void => {
-    const given = [row[at], row[on]].filter((time) => time !== undefined).length;
-    if (given === 1) return;
-    const message = `Give ${given === 0 ? 'either' : 'only one of'} ${at} (an instant) or ${on} (a date).`;
-    context.addIssue({ code: 'custom', message, ...(given === 0 ? { params: DATE_MISSING } : {}) });
-  };
-
+const inCourse = { ...ofLearner, course: definitionId, presentation: presentation.optional() };
 const enrolmentRow = z
-  .strictObject({ kind: z.literal('enrolment'), ...ofLearner, course: definitionId, enrolledAt: instant, enrolledOn: date })
+  .strictObject({ kind: z.literal('enrolment'), ...inCourse, enrolledAt: instant, enrolledOn: date })
   .superRefine(oneTime('enrolledAt', 'enrolledOn'));
 const withdrawalRow = z
   .strictObject({
     kind: z.literal('withdrawal'),
-    ...ofLearner,
-    course: definitionId,
+    ...inCourse,
     withdrawnAt: instant,
     withdrawnOn: date,
-    reasonCode: reasonCode.optional(),
-    reason: text(REASON_CHARACTERS_MAX).optional(),
+    ...optionalReason,
   })
   .superRefine(oneTime('withdrawnAt', 'withdrawnOn'))
-  .refine((row) => (row.reasonCode === undefined) === (row.reason === undefined), {
-    message: 'Give both reasonCode and reason, or neither.',
-  });
+  .refine(isWholeReason, REASON_IN_PART);
 const activityRow = z
   .strictObject({
     kind: z.literal('activity'),
-    ...ofLearner,
-    course: definitionId,
+    ...inCourse,
     activity: definitionId,
     activityKind: z.enum(ACTIVITY_KINDS),
     score: decimalScore.optional(),
@@ -94,11 +55,11 @@ const completed = { completedAt: instant, completedOn: date };
 const completionRow = z
   .strictObject({
     kind: z.literal('completion'),
-    ...ofLearner,
-    course: definitionId,
+    ...inCourse,
     ...completed,
     grade: text(100).optional(),
     honours: text(100).optional(),
+    validUntil: isoDate.optional(),
   })
   .superRefine(oneTime('completedAt', 'completedOn'));
 const planCompletionRow = z
@@ -123,23 +84,36 @@ const assignmentRow = z
     message: 'Give either due or completeWithin, not both.',
     path: ['completeWithin'],
   });
+const assignmentStartRow = z
+  .strictObject({ kind: z.literal('assignment-start'), ...ofLearner, scheme: definitionId, startedAt: instant, startedOn: date })
+  .superRefine(oneTime('startedAt', 'startedOn'));
+const assignmentWithdrawalRow = z.strictObject({
+  kind: z.literal('assignment-withdrawal'),
+  ...ofLearner,
+  scheme: definitionId,
+  ...reason,
+});
 
 export const rowSchema = z.discriminatedUnion('kind', [
-  courseRow,
-  learningPlanRow,
-  schemeRow,
-  groupRow,
+  ...definitionRows,
   learnerRow,
+  correctionRow,
+  groupChangeRow,
+  personBindingRow,
   enrolmentRow,
   withdrawalRow,
   activityRow,
   completionRow,
   planCompletionRow,
   assignmentRow,
+  assignmentStartRow,
+  assignmentWithdrawalRow,
+  ...decisionRows,
 ]);
 export type Row = z.infer<typeof rowSchema>;
 /** A row about one learner goes to that learner's record; every other one is a definition of the organization. */
 export type LearnerRow = Extract<Row, { learner: string }>;
+export type DecisionRow = z.infer<(typeof decisionRows)[number]>;
 export type DefinitionRow = Exclude<Row, LearnerRow>;
 export const isLearnerRow = (row: Row): row is LearnerRow => 'learner' in row;
 
@@ -153,8 +127,11 @@ export const JSON_COLUMNS: ReadonlySet<string> = new Set([
   'badge',
   'capByEvidence',
   'carriedOver',
+  'certificate',
   'count',
   'criteria',
+  'cycle',
+  'edition',
   'groups',
   'items',
   'logo',
