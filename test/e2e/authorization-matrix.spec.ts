@@ -1,22 +1,9 @@
-import { AUTHORIZATION, ruleOf, type Rule } from '../../src/access/authorization.js';
+import { AUTHORIZATION } from '../../src/access/authorization.js';
 import { ROLES, type Role } from '../../src/access/domain/roles.js';
+import { operationsOf, type Operation } from '../support/operations.js';
 import { sampleBody, type Schema } from '../support/sample-body.js';
-import { course, scheme, Service, TestClock, type Answered, type Method } from '../support/service.js';
+import { course, scheme, Service, TestClock, type Answered } from '../support/service.js';
 
-interface Operation {
-  readonly method: Method;
-  /** As the table of authorizations writes it. */
-  readonly pattern: string;
-  readonly rule: Rule;
-  readonly schema: Schema | undefined;
-}
-interface OpenApi {
-  readonly paths: Record<
-    string,
-    Record<string, { requestBody?: { content: Record<string, { schema: Schema }> }; operationId: string }>
-  >;
-  readonly components?: { readonly schemas?: Record<string, Schema> };
-}
 type Reach = 'own' | 'other learner' | 'other organization';
 
 const PLATFORM_ROLES: readonly Role[] = ['operator', 'security-reviewer'];
@@ -44,16 +31,7 @@ describe('the authorization matrix', () => {
 
   beforeAll(async () => {
     service = await Service.memory(clock);
-    const document = (await service.get('/openapi.json')).json<OpenApi>();
-    components = document.components?.schemas ?? {};
-    operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([name, { requestBody }]) => {
-        const method = name.toUpperCase() as Method;
-        const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1');
-        const rule = ruleOf(method, pattern)!;
-        return { method, pattern, rule, schema: Object.values(requestBody?.content ?? {})[0]?.schema };
-      }),
-    );
+    ({ operations, components } = await operationsOf(service));
     for (const id of ['c1', 'c2']) await service.write('/v1/courses', course(id));
     await service.write('/v1/schemes', scheme('s1', { all: [{ course: 'c1' }] }));
     for (const learner of ['own-learner', 'other-learner']) await service.write('/v1/learners', { learner });
