@@ -148,6 +148,11 @@ export const PROBLEMS = {
   MINIMUM_ABOVE_SCALE: problem(422, 'The minimum score cannot be reached', 'Ask for a score that the scale holds.'),
   ITEM_MISSING: problem(422, 'The criteria ask for what is not listed', 'List it under "items", or leave "items" out.'),
   ITEM_REPEATED: problem(422, 'An item is listed twice', 'Remove the repeated one that "pointer" names.'),
+  PUBLISHED_IN_FUTURE: problem(
+    422,
+    'The edition would be published in the future',
+    "Give today's date in the scheme's time zone or an earlier one; keep a draft until its day has come.",
+  ),
   DUE_BEFORE_START: problem(422, 'The due time is not after the start', 'Give a later due time or an earlier start.'),
   DOCUMENT_UNREVIEWED: problem(
     422,
@@ -190,6 +195,11 @@ export const PROBLEMS = {
     'Ask a person who is neither the learner nor took part in the decision.',
   ),
   NOT_ENROLLED: problem(409, 'The learner has no open enrolment in the course', 'Enrol the learner first.'),
+  PRESENTATION_REQUIRED: problem(
+    409,
+    'The learner is in several presentations of the course',
+    'Name the presentation that is meant; "detail" lists them.',
+  ),
   WITHDRAWAL_BEFORE_ENROLMENT: problem(422, 'The withdrawal lies before the enrolment', 'Give a later effective time.'),
   ACTIVITY_RESULT_UNFIT: problem(
     422,

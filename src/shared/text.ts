@@ -28,6 +28,10 @@ export const definitionId = z
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
     'Must be 1 to 64 letters, digits, dots, underscores or hyphens, the first a letter or digit.',
   );
+/** One run of a course; the program knows no list of them and takes the learning platform's word. */
+export const presentation = definitionId.meta({
+  description: 'One run of the course (its offering or session). Needed where a learner may be in several.',
+});
 export const isoDate = z
   .string()
   .refine(isDate, { message: 'Must be a date that exists, as YYYY-MM-DD, from year 0001 to 9999.' })

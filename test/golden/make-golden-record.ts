@@ -202,6 +202,10 @@ const STEPS: readonly Step[] = [
     sealed: { reason: 'Half a year on site is too little.' },
     person: 'b.schmidt',
   },
+  {
+    command: { type: 'Enrol', course: 'fire-watch', presentation: '2025-autumn', effective: { date: '2025-09-01' } },
+    samples: [''],
+  },
 ];
 
 export async function makeGoldenRecord(

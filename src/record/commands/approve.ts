@@ -9,13 +9,14 @@ import { Clock } from '../../ledger/ports/clock.js';
 import type { Receipt } from '../../ledger/receipt.js';
 import type { JsonObject } from '../../shared/json.js';
 import type { Rejection } from '../../shared/result.js';
-import { callerId, definitionId, effective, text } from '../../shared/text.js';
+import { callerId, definitionId, effective, presentation, text } from '../../shared/text.js';
 import { Records } from '../records.js';
 import { reasonSchema } from './reason.js';
 
 export const approveSchema = z
   .strictObject({
     course: definitionId.optional(),
+    presentation: presentation.optional(),
     scheme: definitionId.optional(),
     label: text(100),
     effective: effective.optional(),
@@ -23,6 +24,10 @@ export const approveSchema = z
   })
   .refine(({ course, scheme }) => (course === undefined) !== (scheme === undefined), {
     message: 'Give either the course or the scheme whose criteria ask for the approval.',
+  })
+  .refine(({ course, presentation: run }) => run === undefined || course !== undefined, {
+    message: 'Only a course has presentations.',
+    path: ['presentation'],
   })
   .meta({
     id: 'Approve',
@@ -48,8 +53,8 @@ export class ApproveHandler implements ICommandHandler<Approve> {
   ) {}
 
   execute({ write, learner, body }: Approve): Promise<Receipt | Rejection> {
-    const { course, scheme, label, reason } = body;
-    const target = course === undefined ? { scheme: scheme! } : { course };
+    const { course, presentation: run, scheme, label, reason } = body;
+    const target = course === undefined ? { scheme: scheme! } : { course, presentation: run };
     const effective = body.effective ?? { instant: this.clock.now() };
     return this.records.execute(
       { ...write, meaning: 'approved' },

@@ -8,12 +8,13 @@ import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request
 import type { Receipt } from '../../ledger/receipt.js';
 import type { JsonObject } from '../../shared/json.js';
 import type { Rejection } from '../../shared/result.js';
-import { callerId, definitionId, effective, isoDate, text } from '../../shared/text.js';
+import { callerId, definitionId, effective, isoDate, presentation, text } from '../../shared/text.js';
 import { Records } from '../records.js';
 
 export const completeCourseSchema = z
   .strictObject({
     course: definitionId,
+    presentation: presentation.optional(),
     effective,
     grade: text(100).optional(),
     honours: text(100).optional(),

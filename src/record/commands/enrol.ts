@@ -9,12 +9,15 @@ import { Clock } from '../../ledger/ports/clock.js';
 import type { Receipt } from '../../ledger/receipt.js';
 import type { JsonObject } from '../../shared/json.js';
 import type { Rejection } from '../../shared/result.js';
-import { callerId, definitionId, effective } from '../../shared/text.js';
+import { callerId, definitionId, effective, presentation } from '../../shared/text.js';
 import { Records } from '../records.js';
 
 export const enrolSchema = z
-  .strictObject({ course: definitionId, effective: effective.optional() })
-  .meta({ id: 'Enrol', description: 'Effective now unless told. A repeat while one is open changes nothing.' });
+  .strictObject({ course: definitionId, presentation: presentation.optional(), effective: effective.optional() })
+  .meta({
+    id: 'Enrol',
+    description: 'Effective now unless told. A repeat while one is open in the presentation changes nothing.',
+  });
 export type Enrolment = z.infer<typeof enrolSchema>;
 
 export class Enrol extends Command<Receipt | Rejection> {
@@ -39,7 +42,7 @@ export class EnrolHandler implements ICommandHandler<Enrol> {
       write,
       learner,
       'enrol',
-      { type: 'Enrol', course: body.course, effective: body.effective ?? { instant: this.clock.now() } },
+      { type: 'Enrol', ...body, effective: body.effective ?? { instant: this.clock.now() } },
       body as JsonObject,
     );
   }

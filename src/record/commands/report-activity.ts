@@ -8,7 +8,7 @@ import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request
 import type { Receipt } from '../../ledger/receipt.js';
 import type { JsonObject } from '../../shared/json.js';
 import type { Rejection } from '../../shared/result.js';
-import { callerId, decimalScore, definitionId, effective } from '../../shared/text.js';
+import { callerId, decimalScore, definitionId, effective, presentation } from '../../shared/text.js';
 import { ACTIVITY_KINDS } from '../domain/events.js';
 import { Records } from '../records.js';
 
@@ -18,6 +18,7 @@ export const ACTIVITY_COUNT_MAX = 10_000;
 export const reportActivitySchema = z
   .strictObject({
     course: definitionId,
+    presentation: presentation.optional(),
     activity: definitionId,
     kind: z.enum(ACTIVITY_KINDS),
     effective,

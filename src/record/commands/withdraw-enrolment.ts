@@ -9,12 +9,12 @@ import { Clock } from '../../ledger/ports/clock.js';
 import type { Receipt } from '../../ledger/receipt.js';
 import type { JsonObject } from '../../shared/json.js';
 import type { Rejection } from '../../shared/result.js';
-import { callerId, definitionId, effective } from '../../shared/text.js';
+import { callerId, definitionId, effective, presentation } from '../../shared/text.js';
 import { Records } from '../records.js';
 import { reasonSchema } from './reason.js';
 
 export const withdrawEnrolmentSchema = z
-  .strictObject({ effective: effective.optional(), reason: reasonSchema.optional() })
+  .strictObject({ presentation: presentation.optional(), effective: effective.optional(), reason: reasonSchema.optional() })
   .meta({ id: 'WithdrawEnrolment', description: 'Effective now unless told. What was reported stays on record.' });
 export type EnrolmentWithdrawal = z.infer<typeof withdrawEnrolmentSchema>;
 
@@ -42,7 +42,7 @@ export class WithdrawEnrolmentHandler implements ICommandHandler<WithdrawEnrolme
       write,
       learner,
       'withdraw-enrolment',
-      { type: 'WithdrawEnrolment', course, effective, reason: body.reason },
+      { type: 'WithdrawEnrolment', course, presentation: body.presentation, effective, reason: body.reason },
       { ...body, course } as JsonObject,
     );
   }

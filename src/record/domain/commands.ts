@@ -7,6 +7,12 @@ export interface Reason {
   readonly text: string;
 }
 
+/** A course and, where the caller tells its presentations (its runs) apart, which of them. */
+export interface InCourse {
+  readonly course: string;
+  readonly presentation?: string | undefined;
+}
+
 /** When an assignment begins and by when it must be fulfilled; what is absent follows from the scheme. */
 export interface AssignmentTerms {
   readonly start?: Effective | undefined;
@@ -27,16 +33,14 @@ export type RecordCommand =
   | { readonly type: 'ChangeGroups'; readonly groups: readonly string[] }
   /** `person` is the pseudonym of the person who is this learner. */
   | { readonly type: 'BindToPerson'; readonly person: string }
-  | { readonly type: 'Enrol'; readonly course: string; readonly effective: Effective }
-  | {
+  | ({ readonly type: 'Enrol'; readonly effective: Effective } & InCourse)
+  | ({
       readonly type: 'WithdrawEnrolment';
-      readonly course: string;
       readonly effective: Effective;
       readonly reason?: Reason | undefined;
-    }
-  | {
+    } & InCourse)
+  | ({
       readonly type: 'ReportActivity';
-      readonly course: string;
       readonly activity: string;
       readonly kind: (typeof ACTIVITY_KINDS)[number];
       readonly effective: Effective;
@@ -44,19 +48,18 @@ export type RecordCommand =
       readonly score?: string | undefined;
       readonly count?: number | undefined;
       readonly carriedOver?: true | undefined;
-    }
-  | {
+    } & InCourse)
+  | ({
       readonly type: 'CompleteCourse';
-      readonly course: string;
       readonly effective: Effective;
       readonly grade?: string | undefined;
       readonly honours?: string | undefined;
       readonly validUntil?: string | undefined;
-    }
+    } & InCourse)
   | { readonly type: 'CompletePlan'; readonly learningPlan: string; readonly effective: Effective }
   | {
       readonly type: 'Approve';
-      readonly target: { readonly course: string } | { readonly scheme: string };
+      readonly target: InCourse | { readonly scheme: string };
       readonly label: string;
       readonly effective: Effective;
       readonly reason?: Reason | undefined;
@@ -91,6 +94,7 @@ export type RecordRejectionCode =
   | 'PERSON_REQUIRED'
   | 'FOUR_EYES'
   | 'NOT_ENROLLED'
+  | 'PRESENTATION_REQUIRED'
   | 'WITHDRAWAL_BEFORE_ENROLMENT'
   | 'ACTIVITY_UNKNOWN'
   | 'ACTIVITY_RESULT_UNFIT'

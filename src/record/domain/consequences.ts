@@ -15,7 +15,7 @@ import { evaluateEnrolment } from './course-evidence.js';
 import type { RecordEvent } from './events.js';
 import { evaluateRecord } from './scheme-evidence.js';
 import { openAssignment } from './standing.js';
-import { approvalsOf, foldAll, openEnrolment, type RecordState } from './state.js';
+import { approvalsOf, foldAll, openEnrolments, type Enrolment, type RecordState } from './state.js';
 
 /**
  * The facts of a command and, in the same commit, everything that follows from them: a course completed by its criteria, a plan
@@ -63,10 +63,11 @@ function touchedBy(facts: readonly RecordEvent[]): Touched {
   return { courses, schemes, approved, effective };
 }
 
-/** A course with criteria of its own is completed by what was reported in the open enrolment (rules 003-1 to 003-3). */
-function courseCompleted(course: string, state: RecordState, given: Given): readonly RecordEvent[] {
-  const enrolment = openEnrolment(state, course);
-  if (enrolment === undefined) return [];
+/** A course with criteria of its own is completed by what was reported in an open enrolment (rules 003-1 to 003-3). */
+const courseCompleted = (course: string, state: RecordState, given: Given): readonly RecordEvent[] =>
+  openEnrolments(state, course).flatMap((enrolment) => enrolmentCompleted(course, enrolment, state, given));
+
+function enrolmentCompleted(course: string, enrolment: Enrolment, state: RecordState, given: Given): readonly RecordEvent[] {
   const edition = editionOf(given.facts.courses, course, enrolment.edition)!;
   if (edition.criteria === undefined) return [];
   const approvals = approvalsOf(state, course, enrolment.number);

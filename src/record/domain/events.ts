@@ -77,7 +77,14 @@ const detailsCorrected = z.strictObject({
 const groupsChanged = z.strictObject({ groups: z.array(definitionId).max(GROUPS_PER_LEARNER_MAX) });
 const boundToPerson = z.strictObject({ person: z.string().regex(/^[0-9a-f]{64}$/) });
 
-const enrolled = z.strictObject({ course: definitionId, edition, enrolment: number, effective });
+const enrolled = z.strictObject({
+  course: definitionId,
+  edition,
+  enrolment: number,
+  effective,
+  /** The run of the course; absent where the caller tells none apart. Other events name the enrolment and so its run. */
+  presentation: definitionId.optional(),
+});
 const enrolmentWithdrawn = z.strictObject({ subject, course: definitionId, enrolment: number, effective, ...optionalReason });
 const activityReported = z.strictObject({
   course: definitionId,
@@ -219,7 +226,8 @@ export const recordEvents = [
   defineEvent('LearnerDetailsCorrected', detailsCorrected, of('name', 'contact')),
   defineEvent('LearnerGroupsChanged', groupsChanged),
   defineEvent('LearnerBoundToPerson', boundToPerson),
-  defineEvent('LearnerEnrolled', enrolled),
+  // Version 2 only adds the presentation, which may be absent.
+  defineEvent('LearnerEnrolled', enrolled, { version: 2, upcasters: [(data) => data] }),
   defineEvent('EnrolmentWithdrawn', enrolmentWithdrawn, of('reason')),
   defineEvent('ActivityReported', activityReported),
   defineEvent('CourseCompleted', completed, {

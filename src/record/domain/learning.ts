@@ -1,7 +1,7 @@
 import { editionOf, latest, leavesOf, type CourseEdition, type CourseLeaf } from '../../catalogue/published.js';
 import { compareDecimals } from '../../shared/decimal.js';
 import type { Effective } from '../../shared/calendar.js';
-import type { Of } from './commands.js';
+import type { InCourse, Of } from './commands.js';
 import {
   courseUnknown,
   definitionRetired,
@@ -20,42 +20,66 @@ import { withConsequences } from './consequences.js';
 import { isAtOrAfter } from './course-evidence.js';
 import type { DataOf, RecordEvent } from './events.js';
 import { openAssignment } from './standing.js';
-import { approvalsOf, enrolmentsOf, openEnrolment, standingOf, type Enrolment, type RecordState } from './state.js';
+import { approvalsOf, enrolmentsOf, openEnrolments, standingOf, type Enrolment, type RecordState } from './state.js';
 
 /** What a learner does: enrolments, activities, completions and the approvals of instructors, all as they were reported. */
 
 type EnrolledOrNot = { readonly enrolment: Enrolment; readonly events: readonly RecordEvent[] } | Refusal;
 
 /** Rule 001-10: a repeat while one is open is nothing new; after it is closed, the next number. */
-export function enrol({ course, effective }: Of<'Enrol'>, state: RecordState, given: Given): Decision {
+export function enrol(command: Of<'Enrol'>, state: RecordState, given: Given): Decision {
+  const { course, presentation, effective } = command;
   if (latest(given.facts.courses, course) === undefined) return courseUnknown();
   const future = futureEffective(effective, given.now);
   if (future !== undefined) return future;
-  if (enrolmentsOf(state, course).some((known) => covers(known, effective))) return [];
-  const made = newEnrolment(course, effective, state, given);
+  if (enrolmentsOf(state, course, presentation).some((known) => covers(known, effective))) return [];
+  const made = newEnrolment(command, effective, state, given);
   return 'code' in made ? made : withConsequences(made.events, state, given);
 }
 
 /** Whether the learner was in the course then: a registration that is sent again after its enrolment was closed makes no second one. */
-const covers = ({ effective: began, closed }: Enrolment, effective: Effective): boolean =>
-  closed === undefined || (isAtOrAfter(effective, began) && !isAtOrAfter(effective, closed.effective));
+const covers = (enrolment: Enrolment, effective: Effective): boolean =>
+  enrolment.closed === undefined || wasIn(enrolment, effective);
 
-function newEnrolment(course: string, effective: Effective, state: RecordState, given: Given): EnrolledOrNot {
+const wasIn = ({ effective: began, closed }: Enrolment, effective: Effective): boolean =>
+  isAtOrAfter(effective, began) && (closed === undefined || !isAtOrAfter(effective, closed.effective));
+
+/**
+ * Which of some enrolments a command means. Where it names no presentation, it is the one that has none, else the only one there is:
+ * which of several presentations it might be is never guessed at.
+ */
+function oneOf(enrolments: readonly Enrolment[]): Enrolment | Refusal | undefined {
+  const presentations = [...new Set(enrolments.map(({ presentation }) => presentation))];
+  if (presentations.length <= 1) return enrolments.at(-1);
+  return (
+    enrolments.findLast(({ presentation }) => presentation === undefined) ??
+    refuse(
+      'PRESENTATION_REQUIRED',
+      `The learner is in several presentations of this course: ${presentations.join(', ')}. Name the one that is meant.`,
+      '/presentation',
+    )
+  );
+}
+
+const openOne = ({ course, presentation }: InCourse, state: RecordState): Enrolment | Refusal | undefined =>
+  oneOf(openEnrolments(state, course, presentation));
+
+function newEnrolment({ course, presentation }: InCourse, effective: Effective, state: RecordState, given: Given): EnrolledOrNot {
   const edition = latest(given.facts.courses, course)?.edition;
   if (edition === undefined) return courseUnknown();
   if (retiredAt(given.facts, 'course', course, effective)) return definitionRetired('course');
   const number = enrolmentsOf(state, course).length + 1;
-  const event: RecordEvent = { type: 'LearnerEnrolled', data: { course, edition, enrolment: number, effective } };
-  return { enrolment: { number, edition, effective, reports: [] }, events: [event] };
+  const data = { course, edition, enrolment: number, effective, ...optional({ presentation }) };
+  return {
+    enrolment: { number, edition, effective, presentation, reports: [] },
+    events: [{ type: 'LearnerEnrolled', data }],
+  };
 }
 
-export function withdrawEnrolment(
-  { course, effective, reason }: Of<'WithdrawEnrolment'>,
-  state: RecordState,
-  given: Given,
-): Decision {
-  const enrolment = openEnrolment(state, course);
-  if (enrolment === undefined) return notEnrolled();
+export function withdrawEnrolment(command: Of<'WithdrawEnrolment'>, state: RecordState, given: Given): Decision {
+  const { course, effective, reason } = command;
+  const enrolment = openOne(command, state) ?? notEnrolled(command);
+  if ('code' in enrolment) return enrolment;
   const future = futureEffective(effective, given.now);
   if (future !== undefined) return future;
   if (!isAtOrAfter(effective, enrolment.effective))
@@ -93,13 +117,20 @@ export function reportActivity(command: Of<'ReportActivity'>, state: RecordState
   return withConsequences([...events, { type: 'ActivityReported', data: { ...data, ...results } }], state, given);
 }
 
-/** The last enrolment that had begun by then; a result carried over belongs to the one that it was carried into. */
-function enrolmentAt({ course, effective, carriedOver }: Of<'ReportActivity'>, state: RecordState, given: Given): EnrolledOrNot {
-  const enrolments = enrolmentsOf(state, course);
-  const last = enrolments.at(-1);
-  if (last === undefined) return newEnrolment(course, effective, state, given);
-  const begun = carriedOver === true ? last : enrolments.findLast((known) => isAtOrAfter(effective, known.effective));
-  if (begun !== undefined) return { enrolment: begun, events: [] };
+/**
+ * The enrolment in which the learner was then, else the last that had begun by then; a result carried over belongs to the one that it
+ * was carried into.
+ */
+function enrolmentAt(command: Of<'ReportActivity'>, state: RecordState, given: Given): EnrolledOrNot {
+  const { course, presentation, effective, carriedOver } = command;
+  const enrolments = enrolmentsOf(state, course, presentation);
+  if (enrolments.length === 0) return newEnrolment(command, effective, state, given);
+  const meant =
+    carriedOver === true
+      ? (openOne(command, state) ?? enrolments.at(-1))
+      : (oneOf(enrolments.filter((known) => wasIn(known, effective))) ??
+        enrolments.findLast((known) => isAtOrAfter(effective, known.effective)));
+  if (meant !== undefined) return 'code' in meant ? meant : { enrolment: meant, events: [] };
   return refuse(
     'ACTIVITY_BEFORE_ENROLMENT',
     'This lies before the learner was enrolled. Give a later time, or mark a result of an earlier presentation as carriedOver.',
@@ -151,8 +182,9 @@ export function completeCourse(command: Of<'CompleteCourse'>, state: RecordState
   // Compared by the day that the caller wrote, because the last valid day is one of the same calendar.
   const day = 'date' in effective ? effective.date : effective.instant.slice(0, 10);
   if (validUntil !== undefined && validUntil < day) return endsBeforeCompletion();
-  const open = openEnrolment(state, course);
-  const made = open === undefined ? newEnrolment(course, effective, state, given) : { enrolment: open, events: [] };
+  const open = openOne(command, state);
+  if (open !== undefined && 'code' in open) return open;
+  const made = open === undefined ? newEnrolment(command, effective, state, given) : { enrolment: open, events: [] };
   if ('code' in made) return made;
   const { enrolment, events } = made;
   const edition = editionOf(given.facts.courses, course, enrolment.edition)!;
@@ -198,7 +230,10 @@ const completedByCriteria = (what: string): Refusal =>
     `This ${what} is completed by its own criteria. Report what the learner did, or let it accept reported completions.`,
   );
 
-const notEnrolled = (): Refusal => refuse('NOT_ENROLLED', 'The learner has no open enrolment in this course.', '/course');
+const notEnrolled = ({ presentation }: InCourse): Refusal =>
+  presentation === undefined
+    ? refuse('NOT_ENROLLED', 'The learner has no open enrolment in this course.', '/course')
+    : refuse('NOT_ENROLLED', `The learner has no open enrolment in the presentation ${presentation}.`, '/presentation');
 
 /** Rule 003-3: a person approves what a course or a scheme names, never their own case. */
 export function approve(command: Of<'Approve'>, state: RecordState, given: Given): Decision {
@@ -206,25 +241,27 @@ export function approve(command: Of<'Approve'>, state: RecordState, given: Given
   const refusal = humanRefusal(given, state) ?? futureEffective(effective, given.now);
   if (refusal !== undefined) return refusal;
   const named =
-    'course' in target ? courseApproval(target.course, label, state, given) : schemeApproval(target.scheme, label, state, given);
+    'course' in target ? courseApproval(target, label, state, given) : schemeApproval(target.scheme, label, state, given);
   if ('code' in named) return named;
   if (named.isGiven) return [];
-  const data = { subject: state.profile!.subject, ...target, ...named.place, label, effective, ...reasonFields(reason) };
+  const data = { subject: state.profile!.subject, ...named.place, label, effective, ...reasonFields(reason) };
   return withConsequences([{ type: 'ApprovalGiven', data }], state, given);
 }
 
-type ApprovalPlace = { readonly place: { edition: number; enrolment?: number }; readonly isGiven: boolean } | Refusal;
+type Place = Pick<DataOf<'ApprovalGiven'>, 'course' | 'enrolment' | 'scheme' | 'edition'>;
+type ApprovalPlace = { readonly place: Place; readonly isGiven: boolean } | Refusal;
 
-function courseApproval(course: string, label: string, state: RecordState, given: Given): ApprovalPlace {
+function courseApproval(target: InCourse, label: string, state: RecordState, given: Given): ApprovalPlace {
+  const { course } = target;
   if (latest(given.facts.courses, course) === undefined) return courseUnknown();
-  const enrolment = openEnrolment(state, course);
-  if (enrolment === undefined) return notEnrolled();
+  const enrolment = openOne(target, state) ?? notEnrolled(target);
+  if ('code' in enrolment) return enrolment;
   const { criteria } = editionOf(given.facts.courses, course, enrolment.edition)!;
   const isNamed =
     criteria !== undefined && leavesOf<CourseLeaf>(criteria).some(({ leaf }) => 'approval' in leaf && leaf.approval === label);
   if (!isNamed) return approvalUnknown(label);
   const isGiven = approvalsOf(state, course, enrolment.number).some((known) => known.label === label);
-  return { place: { edition: enrolment.edition, enrolment: enrolment.number }, isGiven };
+  return { place: { course, edition: enrolment.edition, enrolment: enrolment.number }, isGiven };
 }
 
 function schemeApproval(scheme: string, label: string, state: RecordState, given: Given): ApprovalPlace {
@@ -235,7 +272,7 @@ function schemeApproval(scheme: string, label: string, state: RecordState, given
   const isNamed = leavesOf(edition.criteria).some(({ leaf }) => 'approval' in leaf && leaf.approval === label);
   if (!isNamed) return approvalUnknown(label);
   const isGiven = state.approvals.some((known) => known.scheme === scheme && known.label === label);
-  return { place: { edition: edition.edition }, isGiven };
+  return { place: { scheme, edition: edition.edition }, isGiven };
 }
 
 const approvalUnknown = (label: string): Refusal =>

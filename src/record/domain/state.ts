@@ -22,6 +22,8 @@ export interface Enrolment {
   readonly number: number;
   readonly edition: number;
   readonly effective: Effective;
+  /** The run of the course, where it is told apart from others. */
+  readonly presentation?: string | undefined;
   readonly reports: readonly Report[];
   readonly closed?: { readonly how: 'completed' | 'withdrawn'; readonly effective: Effective };
 }
@@ -30,6 +32,7 @@ export interface Completion extends Evidence {
   readonly course: string;
   readonly edition: number;
   readonly enrolment: number;
+  readonly presentation?: string | undefined;
   readonly how: 'reported' | 'criteria';
 }
 
@@ -101,8 +104,9 @@ export function evolve(state: RecordState, event: RecordEvent, at: At): RecordSt
     case 'LearnerBoundToPerson':
       return { ...next, person: event.data.person };
     case 'LearnerEnrolled': {
-      const { course, edition, enrolment: number, effective } = event.data;
-      return withEnrolments(next, course, [...enrolmentsOf(state, course), { number, edition, effective, reports: [] }]);
+      const { course, edition, enrolment: number, effective, presentation } = event.data;
+      const made = { number, edition, effective, presentation, reports: [] };
+      return withEnrolments(next, course, [...enrolmentsOf(state, course), made]);
     }
     case 'EnrolmentWithdrawn': {
       const { course, enrolment, effective } = event.data;
@@ -110,12 +114,13 @@ export function evolve(state: RecordState, event: RecordEvent, at: At): RecordSt
     }
     case 'ActivityReported': {
       const { course, enrolment, ...report } = event.data;
-      const { reports } = enrolmentsOf(state, course).find(({ number }) => number === enrolment)!;
+      const { reports } = enrolmentNumbered(state, course, enrolment);
       return changeEnrolment(next, course, enrolment, { reports: [...reports, { ...report, revision: at.revision }] });
     }
     case 'CourseCompleted': {
       const { course, edition, enrolment, effective, how, validUntil } = event.data;
-      const completion = { course, edition, enrolment, effective, how, revision: at.revision, validUntil };
+      const { presentation } = enrolmentNumbered(state, course, enrolment);
+      const completion = { course, edition, enrolment, presentation, effective, how, revision: at.revision, validUntil };
       const closed = changeEnrolment(next, course, enrolment, { closed: { how: 'completed', effective } });
       return { ...closed, completions: [...state.completions, completion] };
     }
@@ -136,10 +141,16 @@ export function evolve(state: RecordState, event: RecordEvent, at: At): RecordSt
 export const standingOf = (state: RecordState, scheme: string): Standing =>
   Object.hasOwn(state.schemes, scheme) ? state.schemes[scheme]! : emptyStanding;
 export const cyclesOf = (state: RecordState, scheme: string): readonly Cycle[] => standingOf(state, scheme).cycles;
-export const enrolmentsOf = (state: RecordState, course: string): readonly Enrolment[] =>
-  Object.hasOwn(state.enrolments, course) ? state.enrolments[course]! : [];
-export const openEnrolment = (state: RecordState, course: string): Enrolment | undefined =>
-  enrolmentsOf(state, course).find(({ closed }) => closed === undefined);
+/** Those in one presentation of a course; where none is named, all of them. */
+export function enrolmentsOf(state: RecordState, course: string, presentation?: string): readonly Enrolment[] {
+  const all = Object.hasOwn(state.enrolments, course) ? state.enrolments[course]! : [];
+  return presentation === undefined ? all : all.filter((known) => known.presentation === presentation);
+}
+/** At most one of each presentation, and one of none. */
+export const openEnrolments = (state: RecordState, course: string, presentation?: string): readonly Enrolment[] =>
+  enrolmentsOf(state, course, presentation).filter(({ closed }) => closed === undefined);
+const enrolmentNumbered = (state: RecordState, course: string, number: number): Enrolment =>
+  enrolmentsOf(state, course).find((known) => known.number === number)!;
 
 /** What is approved in one enrolment of a course. */
 export const approvalsOf = (state: RecordState, course: string, enrolment: number): readonly Approval[] =>

@@ -18,11 +18,11 @@ import { minPositionParameter } from '../../http/reading.js';
 import { KeyRing } from '../../ledger/key-ring.js';
 import { Clock } from '../../ledger/ports/clock.js';
 import { reject, type Rejection } from '../../shared/result.js';
-import { callerId, definitionId, effective, isoDate } from '../../shared/text.js';
+import { callerId, definitionId, effective, isoDate, presentation } from '../../shared/text.js';
 import { optional } from '../domain/circumstances.js';
 import { evaluateEnrolment } from '../domain/course-evidence.js';
 import { ACTIVITY_KINDS, checklistSchema } from '../domain/events.js';
-import { approvalsOf, enrolmentsOf, openEnrolment, type Enrolment, type RecordState } from '../domain/state.js';
+import { approvalsOf, enrolmentsOf, openEnrolments, type Enrolment, type RecordState } from '../domain/state.js';
 import { isNeeded } from './items.js';
 import { LearnerDocuments, unknownLearner } from './learner-documents.js';
 import { open, openedSchema } from './open.js';
@@ -31,7 +31,8 @@ import { progressOf, progressSchema, statusIn } from './standing-at.js';
 /** How many reports of one enrolment an answer shows, the newest; all of them stand in the learner's history. */
 export const REPORTS_SHOWN_MAX = 200;
 
-const querySchema = z.strictObject({ minPosition: minPositionParameter });
+const querySchema = z.strictObject({ presentation: presentation.optional(), minPosition: minPositionParameter });
+type PageQuery = z.infer<typeof querySchema>;
 const reportSchema = z.object({
   activity: z.string(),
   kind: z.enum(ACTIVITY_KINDS),
@@ -47,6 +48,7 @@ const reportSchema = z.object({
 const enrolmentSchema = z.object({
   number: z.int(),
   edition: z.int(),
+  presentation: z.string().optional(),
   effective,
   closed: z.object({ how: z.enum(['completed', 'withdrawn']), effective }).optional(),
   reports: z.array(reportSchema),
@@ -68,6 +70,7 @@ const answerSchema = z.object({
   etag: z.int(),
   course: z.string(),
   edition: z.int().meta({ description: 'That of the enrolment whose progress is shown, else the newest.' }),
+  presentation: z.string().optional().meta({ description: 'That of the enrolment whose progress is shown.' }),
   title: z.string(),
   description: z.string().optional(),
   launchAddress: z.string().optional(),
@@ -91,6 +94,7 @@ const answerSchema = z.object({
     z.object({
       edition: z.int(),
       enrolment: z.int(),
+      presentation: z.string().optional(),
       effective,
       how: z.enum(['reported', 'criteria']),
       revision: z.int(),
@@ -106,7 +110,7 @@ export class ShowCoursePage extends CqrsQuery<CoursePage | Rejection> {
     readonly principal: Principal,
     readonly learner: string,
     readonly course: string,
-    readonly minPosition: string | undefined,
+    readonly query: PageQuery,
   ) {
     super();
   }
@@ -121,16 +125,16 @@ export class ShowCoursePageHandler implements IQueryHandler<ShowCoursePage> {
     private readonly clock: Clock,
   ) {}
 
-  async execute({ principal, learner, course, minPosition }: ShowCoursePage): Promise<CoursePage | Rejection> {
+  async execute({ principal, learner, course, query }: ShowCoursePage): Promise<CoursePage | Rejection> {
     const { organization } = principal;
     const { facts } = await this.catalogue.read(organization);
     const newest = latest(facts.courses, course);
     if (newest === undefined) return reject('COURSE_UNKNOWN', 'There is no course with this id.');
-    const found = await this.documents.find(principal, learner, minPosition);
+    const found = await this.documents.find(principal, learner, query.minPosition);
     if (found === undefined) return unknownLearner();
     const { record, etag } = found.document;
-    const enrolments = enrolmentsOf(record, course);
-    const enrolment = openEnrolment(record, course) ?? enrolments.at(-1);
+    const enrolments = enrolmentsOf(record, course, query.presentation);
+    const enrolment = openEnrolments(record, course, query.presentation).at(-1) ?? enrolments.at(-1);
     const edition = enrolment === undefined ? newest : editionOf(facts.courses, course, enrolment.edition)!;
     const { responsibleParty } = edition;
     return {
@@ -138,16 +142,20 @@ export class ShowCoursePageHandler implements IQueryHandler<ShowCoursePage> {
       position: found.position,
       etag,
       ...statedBy(edition),
+      ...optional({ presentation: enrolment?.presentation }),
       ...(await open(this.keyRing, organization, { responsibleParty })),
       enrolments: enrolments.map(shownEnrolment),
       ...progressIn(edition, enrolment, record),
       completions: record.completions
-        .filter((known) => known.course === course)
+        .filter((known) => known.course === course && isOf(query.presentation, known))
         .map(({ course: _, ...completion }) => completion),
       certifications: certificationsAsking(course, record, facts, this.clock.now()),
     };
   }
 }
+
+const isOf = (asked: string | undefined, { presentation: own }: { readonly presentation?: string | undefined }): boolean =>
+  asked === undefined || asked === own;
 
 function statedBy(edition: CourseEdition) {
   const { course, edition: number, title, description, launchAddress, workloadHours, institution, logo } = edition;
@@ -164,7 +172,7 @@ function shownEnrolment({ reports, ...enrolment }: Enrolment): CoursePage['enrol
   };
 }
 
-/** Rule 003-11: the checklist of the course's own criteria in the open enrolment, else in the last. */
+/** Rule 003-11: the checklist of the course's own criteria in the newest open enrolment, else in the last. */
 function progressIn(
   { course, criteria }: CourseEdition,
   enrolment: Enrolment | undefined,
@@ -224,8 +232,8 @@ export class CoursePageRoutes {
     @CurrentPrincipal() principal: Principal,
     @Param('learner', { schema: callerId }) learner: string,
     @Param('course', { schema: definitionId }) course: string,
-    @Query({ schema: querySchema }) { minPosition }: z.infer<typeof querySchema>,
+    @Query({ schema: querySchema }) query: PageQuery,
   ): Promise<CoursePage | Rejection> {
-    return this.queries.execute(new ShowCoursePage(principal, learner, course, minPosition));
+    return this.queries.execute(new ShowCoursePage(principal, learner, course, query));
   }
 }

@@ -15,7 +15,7 @@ import { optional } from '../domain/circumstances.js';
 import { COURSE_ZONE } from '../domain/course-evidence.js';
 import type { ChecklistLeaf } from '../domain/events.js';
 import { evaluateRecord } from '../domain/scheme-evidence.js';
-import { enrolmentsOf, type RecordState } from '../domain/state.js';
+import { enrolmentsOf, type Enrolment, type RecordState } from '../domain/state.js';
 import { hasHappened, type StandingAt } from './standing-at.js';
 
 const named = {
@@ -28,6 +28,10 @@ const named = {
 export const itemSchema = z
   .object({
     ...named,
+    presentation: z
+      .string()
+      .optional()
+      .meta({ description: 'Of a course: in which it was completed, else in which the learner works.' }),
     title: z.string().optional(),
     state: z.enum(['open', 'done']),
     since: effective.optional(),
@@ -37,7 +41,7 @@ export const itemSchema = z
   })
   .meta({ description: 'What there is to do. Exactly one of course, learningPlan, submission, sitting and approval names it.' });
 export type ShownItem = z.infer<typeof itemSchema>;
-export const nextItemSchema = z.object({ ...named, title: z.string().optional() });
+export const nextItemSchema = z.object({ ...named, presentation: z.string().optional(), title: z.string().optional() });
 type NextItem = z.infer<typeof nextItemSchema>;
 
 /** Rules 001-7 and 001-11: all that the scheme lists, in its order, each open or done and since when, optional things too. */
@@ -48,7 +52,7 @@ export function itemsAt(standing: StandingAt, catalogue: Catalogue): readonly Sh
     const line = lines?.find(({ satisfied }) => satisfied) ?? lines?.[0] ?? ownLine(item, standing);
     return {
       ...item,
-      ...optional({ title: titleOf(item, catalogue) }),
+      ...optional({ presentation: presentationOf(item, line, standing), title: titleOf(item, catalogue) }),
       state: line.satisfied ? 'done' : 'open',
       ...optional({ since: line.effective, by: line.by, missing: line.missing }),
       ...(lines === undefined ? { optional: true as const } : {}),
@@ -77,6 +81,15 @@ function titleOf(item: Item, { courses, learningPlans }: Catalogue): string | un
   return 'learningPlan' in item ? latest(learningPlans, item.learningPlan)?.title : undefined;
 }
 
+/** A certification asks for the course, whichever presentation it is; the learner needs to know in which one. */
+function presentationOf(item: Item, line: ChecklistLeaf, { record, at }: StandingAt): string | undefined {
+  if (!('course' in item)) return undefined;
+  if (line.satisfied) return record.completions.find(({ revision }) => revision === line.by)?.presentation;
+  const open = openAt(record, item.course, at);
+  const latestWork = Math.max(...open.map((enrolment) => lastWorkIn(enrolment, at)));
+  return open.findLast((enrolment) => lastWorkIn(enrolment, at) === latestWork)?.presentation;
+}
+
 /**
  * Rule 002-7: what to go on with. Of the open items that the criteria need, the one on which the learner worked last comes first, else
  * the first in the scheme's order; the learner may take any other. An approval is for somebody else to give.
@@ -91,23 +104,26 @@ export function nextItem(items: readonly ShownItem[], standing: StandingAt, cata
     [next, latestWork] = [item, work];
   }
   if (next === undefined) return undefined;
-  const { course, learningPlan, submission, sitting, title } = next;
-  return optional({ course, learningPlan, submission, sitting, title });
+  const { course, presentation, learningPlan, submission, sitting, title } = next;
+  return optional({ course, presentation, learningPlan, submission, sitting, title });
 }
 
 function lastWorkOn({ course, learningPlan }: ShownItem, { record, at }: StandingAt, { learningPlans }: Catalogue): number {
   const ofPlan = learningPlan === undefined ? [] : (latest(learningPlans, learningPlan)?.items ?? []);
   const courses = [...(course === undefined ? [] : [course]), ...ofPlan.map((item) => item.course)];
-  return Math.max(Number.NEGATIVE_INFINITY, ...courses.map((id) => lastWorkInCourse(record, id, at)));
+  const open = courses.flatMap((id) => openAt(record, id, at));
+  return Math.max(Number.NEGATIVE_INFINITY, ...open.map((enrolment) => lastWorkIn(enrolment, at)));
 }
 
-/** When the learner last did something in an enrolment that is still open. */
-function lastWorkInCourse(record: RecordState, course: string, at: IsoInstant): number {
-  const open = enrolmentsOf(record, course).filter(
+const openAt = (record: RecordState, course: string, at: IsoInstant): readonly Enrolment[] =>
+  enrolmentsOf(record, course).filter(
     ({ effective: begun, closed }) =>
       hasHappened(begun, COURSE_ZONE, at) && (closed === undefined || !hasHappened(closed.effective, COURSE_ZONE, at)),
   );
-  const times = open.flatMap(({ effective: begun, reports }) => [begun, ...reports.map((report) => report.effective)]);
+
+/** When the learner last did something in an enrolment. */
+function lastWorkIn({ effective: begun, reports }: Enrolment, at: IsoInstant): number {
+  const times = [begun, ...reports.map((report) => report.effective)];
   const happened = times.filter((time) => hasHappened(time, COURSE_ZONE, at));
   return happened.reduce((last, time) => Math.max(last, effectiveMilliseconds(time, COURSE_ZONE)), Number.NEGATIVE_INFINITY);
 }

@@ -50,6 +50,7 @@ const learnerSchema = z.object({
       course: z.string(),
       edition: z.int(),
       enrolment: z.int(),
+      presentation: z.string().optional(),
       effective,
       how: z.enum(['reported', 'criteria']),
       revision: z.int(),
