@@ -61,7 +61,7 @@ export class Drafts {
     if (write.ifMatch !== undefined && write.ifMatch !== shown.etag)
       return reject('PRECONDITION_FAILED', `The draft stands at "${shown.etag}". Read it again and decide anew.`);
     const { state } = await this.definitions.read(organization);
-    const misfit = lintContent(shown, state).find(({ code }) => code === 'INVALID_REQUEST');
+    const misfit = lintContent(shown, state, this.ledger.clock.now()).find(({ code }) => code === 'INVALID_REQUEST');
     if (misfit !== undefined) return reject(misfit.code, misfit.detail, misfit.pointer);
     const body = edition === undefined ? { draft } : { draft, edition };
     const command = withParty(publicationOf(shown, state, body));
@@ -85,7 +85,7 @@ export class Drafts {
   }
 
   async faults(organization: string, definition: UncheckedDefinition): Promise<readonly Fault[]> {
-    return lintContent(definition, (await this.facts.read(organization)).facts);
+    return lintContent(definition, (await this.facts.read(organization)).facts, this.ledger.clock.now());
   }
 
   /** The definitions as they would stand if the draft were published now; the preview counts with them. */
@@ -97,9 +97,9 @@ export class Drafts {
     if (isRejection(shown)) return shown;
     if (shown.state !== 'open') return shown.state === 'published' ? draftPublished() : draftDiscarded();
     const { facts: state } = await this.facts.read(organization);
-    const fault = lintContent(shown, state)[0];
-    if (fault !== undefined) return reject(fault.code, fault.detail, fault.pointer);
     const now = this.ledger.clock.now();
+    const fault = lintContent(shown, state, now)[0];
+    if (fault !== undefined) return reject(fault.code, fault.detail, fault.pointer);
     const given = { facts: undefined, now, actor: PREVIEWER, origin: { kind: 'policy', policy: 'preview' } } as const;
     const events = catalogueDecider.decide(publicationOf(shown, state, { draft }), state, given);
     if (isRejection(events)) return events;

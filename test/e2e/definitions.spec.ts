@@ -235,6 +235,28 @@ describe('a draft', () => {
     expect(JSON.stringify(await service.events())).not.toContain('Ångström');
   });
 
+  test('waits for its day: no door publishes a scheme ahead of its date in its own time zone', async () => {
+    await service.write('/v1/courses', course('C1'));
+    await service.write('/v1/schemes', scheme('OLD', { course: 'C1' }));
+    const tomorrow = { ...content, timeZone: 'America/New_York', published: '2024-06-02' };
+    const { draft: id } = await draft({ kind: 'scheme', id: 'S1', content: tomorrow });
+    const before = await service.lastFact();
+    // Four minutes before midnight in New York, when it is tomorrow already in Europe.
+    service.clock.set('2024-06-02T03:56:00Z');
+    const ahead = [422, 'PUBLISHED_IN_FUTURE', '/published'];
+    expect(await refused('/v1/schemes', { scheme: 'S2', ...tomorrow })).toEqual(ahead);
+    expect(await refused('/v1/schemes/OLD/editions', tomorrow)).toEqual(ahead);
+    expect(await refused(`/v1/drafts/${id}/publication`, {})).toEqual(ahead);
+    expect((await showDraft(id)).faults).toMatchObject([{ code: 'PUBLISHED_IN_FUTURE', pointer: '/published' }]);
+    expect(await service.lastFact()).toBe(before);
+    service.clock.set('2024-06-02T04:00:00Z');
+    expect((await showDraft(id)).faults).toEqual([]);
+    await service.write('/v1/schemes', { scheme: 'S2', ...tomorrow });
+    await service.write('/v1/schemes/OLD/editions', tomorrow);
+    await service.write(`/v1/drafts/${id}/publication`, {});
+    expect((await show('/v1/schemes/S1')).editions).toMatchObject([{ published: '2024-06-02' }]);
+  });
+
   test('of something that is defined becomes its next edition, and is refused as another one', async () => {
     await service.write('/v1/courses', course('C1'));
     const { draft: id } = await draft({ kind: 'course', id: 'C1', content: { title: 'Second', responsibleParty: 'Dr. No' } });

@@ -3,6 +3,7 @@ import { lintContent } from '../../src/catalogue/domain/lint-content.js';
 import { emptyCatalogue } from '../../src/catalogue/domain/state.js';
 import type { Json } from '../../src/shared/json.js';
 import { fc } from '../support/property.js';
+import { NOW } from '../support/pure-record.js';
 
 const id = fc.constantFrom('A', 'B', 'C');
 const leaf: fc.Arbitrary<SchemeLeaf> = fc.oneof(
@@ -58,7 +59,7 @@ test('the linter names a place of the definition for every fault, and the same o
     fc.property(tree, (criteria) => {
       expect(criteriaSchema.parse(criteria)).toEqual(criteria);
       const definition = content(criteria);
-      const lint = (value: unknown) => lintContent({ kind: 'scheme', id: 'S', content: value as Json }, emptyCatalogue);
+      const lint = (value: unknown) => lintContent({ kind: 'scheme', id: 'S', content: value as Json }, emptyCatalogue, NOW);
       const faults = lint(definition);
       for (const { pointer } of faults) expect(at(definition, pointer)).toBeDefined();
       expect(lint(JSON.parse(JSON.stringify(definition)))).toEqual(faults);
@@ -72,7 +73,7 @@ test('whatever JSON a draft holds, the linter says what is wrong and never break
   const nearly = fc.oneof(anything, fc.record({ title: anything, criteria: fc.oneof(anything, tree) }), anything.map(content));
   fc.assert(
     fc.property(fc.constantFrom('course' as const, 'learningPlan' as const, 'scheme' as const), nearly, (kind, value) => {
-      for (const { code, detail } of lintContent({ kind, id: 'S', content: value as Json }, emptyCatalogue)) {
+      for (const { code, detail } of lintContent({ kind, id: 'S', content: value as Json }, emptyCatalogue, NOW)) {
         expect(code).toMatch(/^[A-Z_]+$/);
         expect(detail.length).toBeGreaterThan(5);
       }

@@ -112,6 +112,11 @@ const notices = z.strictObject({
   notices: z.array(notice).max(NOTICES_MAX).optional(),
 });
 
+const published = isoDate.meta({
+  format: 'date',
+  description: "Not after today in the scheme's time zone; may lie in the past.",
+});
+
 /** Rules 001-1 to 001-7, 002-4 and 002-8: what a scheme states beside its criteria, as data of the edition. */
 export const schemeContent = {
   title: text(300),
@@ -120,7 +125,7 @@ export const schemeContent = {
   issuer: text(300).optional(),
   badge: imageSchema.optional(),
   kind: z.enum(['internal', 'external']).optional().meta({ description: 'internal unless told.' }),
-  published: isoDate,
+  published,
   timeZone,
   validity: validitySchema,
   capByEvidence: z.boolean().optional().meta({ description: 'Whether validity ends with the evidence that ends first.' }),
@@ -155,7 +160,7 @@ export const schemeFilledIn = {
 
 /** A certification over one course, which is defined with it (rule 003-1 and what follows are the course's own criteria). */
 export const certificateContent = z
-  .strictObject({ scheme: definitionId, title: text(300).optional(), published: isoDate, timeZone, validity: validitySchema })
+  .strictObject({ scheme: definitionId, title: text(300).optional(), published, timeZone, validity: validitySchema })
   .meta({ description: "A certification over this course alone; its title is the course's unless told." });
 
 export const revisedEdition = z

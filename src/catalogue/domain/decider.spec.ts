@@ -85,6 +85,27 @@ describe('editions', () => {
     ]);
   });
 
+  test('a scheme is published today or earlier, alone, revised or with its course; the day is that of its time zone', () => {
+    const state = definitions(['C1'], simple);
+    const [today, tomorrow] = ['2024-06-01', '2024-06-02'];
+    const publish = (published: string): readonly CatalogueCommand[] => [
+      { type: 'DefineScheme', scheme: { ...scheme('T', { course: 'C1' }), published } },
+      { type: 'ReviseScheme', scheme: { ...simple, published } },
+      {
+        type: 'DefineCourse',
+        course: { course: 'C2', title: 'Two' },
+        certificate: { scheme: 'T', published, timeZone: 'UTC', validity: { perpetual: true } },
+      },
+    ];
+    for (const command of publish(today)) expect(refusal(state, command)).toBeUndefined();
+    const refusals = publish(tomorrow).map((command) => refusal(state, command));
+    const [at, within] = ['/published', '/certificate/published'];
+    expect(refusals).toEqual([at, at, within].map((pointer) => ['PUBLISHED_IN_FUTURE', pointer]));
+    // At noon in UTC it is tomorrow already where the day begins first.
+    const early = scheme('T', { course: 'C1' }, { perpetual: true }, 'Pacific/Kiritimati', { published: tomorrow });
+    expect(refusal(state, { type: 'DefineScheme', scheme: early })).toBeUndefined();
+  });
+
   test('an edition that says nothing new is not recorded, however it is written', () => {
     const state = catalogueOf(
       defineCourse('C1'),

@@ -41,7 +41,7 @@ export const catalogueDecider: Decider<Catalogue, CatalogueCommand, CatalogueEve
         return publishLearningPlan(command, state);
       case 'DefineScheme':
       case 'ReviseScheme':
-        return publishScheme(command, state);
+        return publishScheme(command, state, given);
       case 'Retire':
         return retire(command, state);
       case 'DefineGroup':
@@ -63,12 +63,12 @@ function needsAdmin(command: CatalogueCommand): boolean {
   return !FOR_AUTHORS.has(command.type);
 }
 
-function publishCourse(command: Of<'DefineCourse' | 'ReviseCourse'>, state: Catalogue, { facts }: Given): Decision {
+function publishCourse(command: Of<'DefineCourse' | 'ReviseCourse'>, state: Catalogue, given: Given): Decision {
   const edition = nextEdition(command, 'course', command.course.course, state);
   if (typeof edition !== 'number') return edition;
   const data: CoursePublishedData = { ...command.course, edition, ...optional({ draft: command.draft }) };
   const standing = latest(state.courses, data.course);
-  if (standing !== undefined && isSameParty(data, standing, facts) && isSameContent(data, standing)) return [];
+  if (standing !== undefined && isSameParty(data, standing, given.facts) && isSameContent(data, standing)) return [];
   const fault = lintCourse(data)[0];
   if (fault !== undefined) return refusal(fault);
   const published: CatalogueEvent = { type: 'CoursePublished', data };
@@ -78,6 +78,7 @@ function publishCourse(command: Of<'DefineCourse' | 'ReviseCourse'>, state: Cata
   const scheme = publishScheme(
     { type: 'DefineScheme', scheme: { ...certificate, title, criteria } },
     evolve(state, published, { recordedAt: '' }),
+    given,
   );
   return 'code' in scheme ? { ...scheme, pointer: `/certificate${scheme.pointer ?? ''}` } : [published, ...scheme];
 }
@@ -94,7 +95,7 @@ function publishLearningPlan(command: Of<'DefineLearningPlan' | 'ReviseLearningP
   return fault === undefined ? [{ type: 'LearningPlanPublished', data }] : refusal(fault);
 }
 
-function publishScheme(command: Of<'DefineScheme' | 'ReviseScheme'>, state: Catalogue): Decision {
+function publishScheme(command: Of<'DefineScheme' | 'ReviseScheme'>, state: Catalogue, { now }: Given): Decision {
   const asked = command.scheme;
   const edition = nextEdition(command, 'scheme', asked.scheme, state);
   if (typeof edition !== 'number') return edition;
@@ -109,7 +110,7 @@ function publishScheme(command: Of<'DefineScheme' | 'ReviseScheme'>, state: Cata
     ...optional({ approval, draft: command.draft }),
   };
   if (isSameContent(data, state.schemes.get(data.scheme)?.at(-1))) return [];
-  const fault = lintScheme(asked, state)[0];
+  const fault = lintScheme(asked, state, now)[0];
   return fault === undefined ? [{ type: 'SchemePublished', data }] : refusal(fault);
 }
 

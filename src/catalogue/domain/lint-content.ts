@@ -15,7 +15,7 @@ export interface UncheckedDefinition {
 }
 
 /** All that keeps it from being published now; pointers lead into the content. */
-export function lintContent({ kind, id, content }: UncheckedDefinition, catalogue: Catalogue): readonly Fault[] {
+export function lintContent({ kind, id, content }: UncheckedDefinition, catalogue: Catalogue, now: string): readonly Fault[] {
   const detail = `The ${wordsOf(kind)} ${id} was retired and gets no new edition. Define another one under a new id.`;
   const retired = retirementOf(catalogue, kind, id) === undefined ? [] : [fault('DEFINITION_RETIRED', '', detail)];
   switch (kind) {
@@ -29,7 +29,7 @@ export function lintContent({ kind, id, content }: UncheckedDefinition, catalogu
     case 'scheme':
       return [
         ...retired,
-        ...lintFitting(schemeContentSchema, content, (scheme) => lintScheme({ scheme: id, ...scheme }, catalogue)),
+        ...lintFitting(schemeContentSchema, content, (scheme) => lintScheme({ scheme: id, ...scheme }, catalogue, now)),
       ];
   }
 }

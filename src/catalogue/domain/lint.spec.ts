@@ -1,4 +1,4 @@
-import { catalogueOf } from '../../../test/support/pure-record.js';
+import { catalogueOf, NOW } from '../../../test/support/pure-record.js';
 import type { CatalogueCommand, Fault } from './commands.js';
 import { COURSES_PER_PLAN_MAX } from './content.js';
 import { CRITERIA_DEPTH_MAX, CRITERIA_NODES_MAX, type CourseCriteria, type Criteria } from './criteria.js';
@@ -44,7 +44,7 @@ const scheme = (parts: SchemeParts): Parameters<typeof lintScheme>[0] => ({
   criteria: c1,
   ...parts,
 });
-const lint = (parts: SchemeParts, given: Catalogue = catalogue) => shown(lintScheme(scheme(parts), given));
+const lint = (parts: SchemeParts, given: Catalogue = catalogue, now = NOW) => shown(lintScheme(scheme(parts), given, now));
 
 describe('the linter of schemes', () => {
   test.each<[string, SchemeParts]>([
@@ -170,6 +170,28 @@ describe('the linter of schemes', () => {
     const known = catalogueOf(course('C1'), { type: 'DefineScheme', scheme: scheme({ published: '2024-03-01' }) });
     expect(lint({ published: '2024-03-01' }, known)).toEqual([]);
     expect(lint({ published: '2024-02-29' }, known)).toEqual([['EDITION_OUT_OF_ORDER', '/published']]);
+  });
+
+  test.each([
+    // The same instant is another day in another place.
+    ['2024-06-01T09:59:59.999Z', 'Pacific/Kiritimati', '2024-06-01', '2024-06-02'],
+    ['2024-06-01T10:00:00Z', 'Pacific/Kiritimati', '2024-06-02', '2024-06-03'],
+    ['2024-06-01T10:59:59.999Z', 'Pacific/Niue', '2024-05-31', '2024-06-01'],
+    ['2024-06-01T11:00:00Z', 'Pacific/Niue', '2024-06-01', '2024-06-02'],
+    ['2024-06-01T23:59:59.999Z', 'UTC', '2024-06-01', '2024-06-02'],
+  ])('at %s in %s an edition may be published on %s, not on %s', (now, timeZone, today, tomorrow) => {
+    expect(lint({ timeZone, published: today }, catalogue, now)).toEqual([]);
+    expect(lint({ timeZone, published: tomorrow }, catalogue, now)).toEqual([['PUBLISHED_IN_FUTURE', '/published']]);
+    expect(lint({ timeZone, published: '9999-12-31' }, catalogue, now)).toEqual([['PUBLISHED_IN_FUTURE', '/published']]);
+  });
+
+  test('an edition that lies ahead from before the rule keeps no later one waiting', () => {
+    const defined = catalogueOf(course('C1'), { type: 'DefineScheme', scheme: scheme({}) });
+    const [first] = defined.schemes.get('S')!;
+    const known = { ...defined, schemes: new Map([['S', [{ ...first!, published: '2030-01-01' }]]]) };
+    expect(lint({ published: '2024-06-01' }, known)).toEqual([]);
+    expect(lint({ published: '2024-05-31' }, known)).toEqual([['EDITION_OUT_OF_ORDER', '/published']]);
+    expect(lint({ published: '2030-01-01' }, known)).toEqual([['PUBLISHED_IN_FUTURE', '/published']]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { effectiveMilliseconds } from '../../shared/calendar.js';
+import { dateAt, effectiveMilliseconds } from '../../shared/calendar.js';
 import { compareDecimals } from '../../shared/decimal.js';
 import type { AskedLearningPlan, AskedScheme, Fault } from './commands.js';
 import { COURSES_PER_PLAN_MAX, MAX_SCORE_DEFAULT } from './content.js';
@@ -89,12 +89,12 @@ export function lintLearningPlan(plan: AskedLearningPlan, catalogue: Catalogue):
 const latestSchemes = ({ schemes }: Catalogue): readonly SchemeEdition[] =>
   [...schemes.values()].map((editions) => editions.at(-1)!);
 
-/** All that is wrong with a scheme, also beside the definitions that stand. */
-export function lintScheme(scheme: AskedScheme, catalogue: Catalogue): readonly Fault[] {
+/** All that is wrong with a scheme that would be published now, also beside the definitions that stand. */
+export function lintScheme(scheme: AskedScheme, catalogue: Catalogue, now: string): readonly Fault[] {
   const { items, criteria } = scheme;
   const others = latestSchemes(catalogue).filter((other) => other.scheme !== scheme.scheme);
   return [
-    ...lintPublished(scheme, catalogue),
+    ...lintPublished(scheme, catalogue, now),
     ...lintItems(items, (item, at) => lintDefinitionNamed(item, at, catalogue)),
     ...lintTree<SchemeLeaf>(criteria, (leaf, at) => lintSchemeLeaf(leaf, at, catalogue)),
     ...missingItems(criteria, items),
@@ -153,17 +153,21 @@ function missingItems(criteria: Criteria, items: readonly Item[] | undefined): r
     .map(({ pointer }) => fault('ITEM_MISSING', pointer, 'The criteria ask for what "items" does not list. List it there.'));
 }
 
-function lintPublished({ scheme, published }: AskedScheme, catalogue: Catalogue): readonly Fault[] {
+/**
+ * An edition is in force from its publication on, so its author may date it back but not ahead. One that lies ahead all the same, from
+ * before this rule, keeps no later edition waiting for its date.
+ */
+function lintPublished({ scheme, published, timeZone }: AskedScheme, catalogue: Catalogue, now: string): readonly Fault[] {
+  const today = dateAt(now, timeZone);
+  if (published > today) {
+    const detail = `An edition is in force at once, and today is ${today} in ${timeZone}. Give that date or an earlier one.`;
+    return [fault('PUBLISHED_IN_FUTURE', '/published', detail)];
+  }
   const earlier = latest(catalogue.schemes, scheme)?.published;
-  return earlier !== undefined && published < earlier
-    ? [
-        fault(
-          'EDITION_OUT_OF_ORDER',
-          '/published',
-          `The edition before was published on ${earlier}. Give that date or a later one.`,
-        ),
-      ]
-    : [];
+  if (earlier === undefined) return [];
+  const from = earlier < today ? earlier : today;
+  const detail = `The edition before was published on ${earlier}. Give a date from ${from} to ${today}.`;
+  return published < from ? [fault('EDITION_OUT_OF_ORDER', '/published', detail)] : [];
 }
 
 function lintAward({ award, approval }: AskedScheme): readonly Fault[] {
