@@ -59,12 +59,13 @@ async function firstOrganization(feed: EventFeed): Promise<string | undefined> {
 /**
  * Makes the first organization, its first person and that person's key, as events. Every step has a derived command id,
  * so a crash in between is completed by the next start. The token is shown before the key is recorded: a start that is
- * cut short in between leaves a token that opens nothing, and never a key that nobody has seen.
+ * cut short in between leaves a token that opens nothing, and never a key that nobody has seen. Answers whether the shown
+ * token opens the door: of instances that start at once each shows one, and only one is recorded.
  */
-export async function firstStart(ledger: Ledger, organization: string, show: (token: string) => void): Promise<void> {
+export async function firstStart(ledger: Ledger, organization: string, show: (token: string) => void): Promise<boolean> {
   const { keyRing } = ledger;
   const key = await keyRing.commandId(organization, 'first-start', 'key');
-  if ((await ledger.load(keyDecider, keyStream(organization, key))).revision >= 0) return;
+  if ((await ledger.load(keyDecider, keyStream(organization, key))).revision >= 0) return false;
   const person = await keyRing.pseudonym(organization, 'person', FIRST_PERSON);
   await record(ledger, organization, organizationStream(organization), {
     decider: organizationDecider,
@@ -78,7 +79,7 @@ export async function firstStart(ledger: Ledger, organization: string, show: (to
   });
   const secret = newSecret();
   show(tokenOf(organization, key, secret));
-  await record(ledger, organization, keyStream(organization, key), {
+  return record(ledger, organization, keyStream(organization, key), {
     decider: keyDecider,
     command: { type: 'IssueKey', issue: { person, digest: secretDigest(secret), roles: [...FIRST_ROLES] } },
     facts: { platform: true, holder: 'active', isLastAdminKey: false },
@@ -90,9 +91,9 @@ async function record<State, Command, Event extends LedgerEvent, Facts>(
   organization: string,
   stream: string,
   { decider, command, facts }: { decider: Decider<State, Command, Event, Facts>; command: Command; facts: Facts },
-): Promise<void> {
+): Promise<boolean> {
   // The stream may stand already where an earlier start was cut short.
-  if ((await ledger.load(decider as never, stream)).revision >= 0) return;
+  if ((await ledger.load(decider as never, stream)).revision >= 0) return false;
   const commandId = await ledger.keyRing.commandId(organization, stream, 'first-start');
   const envelope = {
     organization,
@@ -105,4 +106,5 @@ async function record<State, Command, Event extends LedgerEvent, Facts>(
   } as const;
   const outcome = await ledger.execute({ decider, stream, command, envelope, facts: async () => ({ facts }) });
   assert(!isRejection(outcome), 'The first start was refused.');
+  return outcome.outcome === 'recorded';
 }

@@ -49,10 +49,14 @@ export async function startApplication(engines: Engines, options: StartOptions):
     await refuseForeignLedger(kernel.ledger, engines.store, organization, localToken === undefined ? 'service' : 'folder');
     await options.listen?.(app);
     if (localToken === undefined) {
-      await firstStart(kernel.ledger, organization, (token) => {
-        firstToken = token;
+      let shown: string | undefined;
+      const recorded = await firstStart(kernel.ledger, organization, (token) => {
+        shown = token;
         options.show?.(token);
       });
+      if (recorded) firstToken = shown;
+      else if (shown !== undefined)
+        logger.warn('Another instance made the first key at the same moment; the one shown here opens nothing.');
     }
     await kernel.projections.start();
     if (localToken === undefined) for (const policy of policies) await policy.start();
