@@ -1,4 +1,4 @@
-import { StandardSchemaValidationPipe, type DynamicModule } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -19,6 +19,7 @@ import { AnswerInterceptor } from '../http/answer.js';
 import { AuditTrailInterceptor } from '../http/audit-trail.js';
 import { ProblemFilter } from '../http/problem-filter.js';
 import { ProblemException, problemSchema } from '../http/problems.js';
+import { RequestValidation } from '../http/request-validation.js';
 import { MalformedJson, parseStrictJson } from '../http/strict-json.js';
 import { ImportsModule } from '../imports/imports.module.js';
 import { KeyRing } from '../ledger/key-ring.js';
@@ -33,7 +34,6 @@ import { Records } from '../record/published.js';
 import { RecordModule } from '../record/record.module.js';
 import { LearnerDocuments } from '../record/views/learner-documents.js';
 import { assert } from '../shared/assert.js';
-import { placesOf, pointerTo, type SchemaIssue } from '../shared/places.js';
 import type { Kernel } from './kernel.js';
 
 export const BODY_BYTES_MAX = 1_048_576;
@@ -143,7 +143,7 @@ export async function createApplication(
   });
   app.useGlobalFilters(filter);
   app.useGlobalInterceptors(new AuditTrailInterceptor(trail), new AnswerInterceptor());
-  app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidRequest }));
+  app.useGlobalPipes(new RequestValidation());
   const document = describe(app);
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json', yamlDocumentUrl: 'openapi.yaml' });
   await app.init();
@@ -151,18 +151,6 @@ export async function createApplication(
   const faults = authorizationFaults(routes);
   assert(faults.length === 0, `Routes and the table of who may use them differ: ${faults.join(', ')}.`);
   return { app, document, inFlight: () => inFlight };
-}
-
-const ISSUES_SHOWN_MAX = 20;
-
-function invalidRequest(issues: readonly SchemaIssue[]): ProblemException {
-  const errors = placesOf(issues)
-    .slice(0, ISSUES_SHOWN_MAX)
-    .map(({ path, message }) => ({ pointer: pointerTo(path), detail: message }));
-  return new ProblemException('INVALID_REQUEST', {
-    detail: errors.map(({ pointer, detail }) => `${pointer || 'The request'}: ${detail}`).join(' '),
-    errors,
-  });
 }
 
 /** What every operation may answer beside its success, and who may use it. */

@@ -97,6 +97,9 @@ describe('bad input', () => {
         expect(await get(`/v1/learners/emp-1?at=${at}`)).toMatchObject({ code: 'INVALID_REQUEST' });
       expect(await get('/v1/expiry-dates?from=2024-02-31')).toMatchObject({ code: 'INVALID_REQUEST' });
       expect(await get('/v1/expiry-dates?colour=red')).toMatchObject({ code: 'INVALID_REQUEST' });
+      for (const name of ['constructor', 'prototype', '__proto__', '%5F_proto__', 'constructor.prototype'])
+        for (const list of ['expiry-dates', 'courses', 'learners', 'learners/emp-1', 'audit/attempts'])
+          expect(await get(`/v1/${list}?${name}=x`)).toMatchObject({ status: 400, code: 'INVALID_REQUEST' });
       expect(await get('/v1/expiry-dates?limit=201')).toMatchObject({ code: 'INVALID_REQUEST' });
       expect(await get('/v1/expiry-dates?limit=-1')).toMatchObject({ code: 'INVALID_REQUEST' });
     });
@@ -183,6 +186,14 @@ describe('bad input', () => {
       expect(await get('/v1/learners/a%00b')).toMatchObject({ status: 400, code: 'INVALID_REQUEST' });
     });
 
+    it('which part of an address is wrong is told by its name', async () => {
+      const told = async (url: string) => (await get(url)).errors?.map(({ pointer }) => pointer);
+      expect(await told('/v1/learners/a%00b/schemes/S1')).toEqual(['/learner']);
+      expect(await told('/v1/learners/emp-1/schemes/-')).toEqual(['/scheme']);
+      const problem = await post('/v1/keys/none/revocation', { reason: { code: 'lost' } });
+      expect(problem).toMatchObject({ code: 'INVALID_REQUEST', detail: expect.stringMatching(/^\/key: /) });
+    });
+
     it('nothing is there', async () => {
       for (const url of ['/v1/nothing', '/', '/v1/learners/emp-1/nothing', `/v1/learners/${'x'.repeat(3_000)}`])
         expect(await get(url)).toMatchObject({ status: 404, code: 'ROUTE_UNKNOWN' });
@@ -221,6 +232,10 @@ describe('bad input', () => {
       const ofAnotherList = Buffer.from('["due","k",1]').toString('base64url');
       for (const cursor of ['x', '%25', 'W10', ofAnotherList])
         expect(await get(`/v1/expiry-dates?cursor=${cursor}`)).toMatchObject({ status: 400, code: 'INVALID_CURSOR' });
+      for (const list of ['courses', 'learning-plans', 'schemes', 'groups'])
+        for (const cursor of ['x', '%25', 'C0', 'constructor', '__proto__'])
+          expect(await get(`/v1/${list}?cursor=${cursor}`)).toMatchObject({ status: 400, code: 'INVALID_CURSOR' });
+      expect((await service.get('/v1/courses?cursor=C1')).json()).toMatchObject({ items: [{ id: 'C2' }] });
       expect(await get('/v1/learners/emp-1/history?cursor=x')).toMatchObject({ status: 400, code: 'INVALID_CURSOR' });
       expect(await get('/v1/learners/emp-1?minPosition=7')).toMatchObject({ status: 400, code: 'INVALID_POSITION' });
       expect(await get('/v1/events?after=7')).toMatchObject({ status: 400, code: 'INVALID_POSITION' });

@@ -4,13 +4,14 @@ import { ApiOperation } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Answers } from '../../http/openapi.js';
 import { CurrentPrincipal, type Principal } from '../../http/principal.js';
-import { cursorParameter, limitParameter, PAGE_DEFAULT } from '../../http/reading.js';
+import { cursorParameter, limitParameter } from '../../http/reading.js';
 import { isSealed } from '../../ledger/sealed.js';
 import { KeyRing } from '../../ledger/key-ring.js';
 import type { Rejection } from '../../shared/result.js';
 import { definitionId, isoInstant } from '../../shared/text.js';
 import { Definitions } from '../definitions.js';
 import { definitionsOf, retirementOf, unknownDefinition, type DefinitionKind } from '../domain/state.js';
+import { idPage } from './id-page.js';
 
 const pageSchema = z.strictObject({ limit: limitParameter, cursor: cursorParameter });
 type Page = z.infer<typeof pageSchema>;
@@ -41,12 +42,11 @@ export class ListDefinitions extends CqrsQuery<DefinitionList> {
 export class ListDefinitionsHandler implements IQueryHandler<ListDefinitions> {
   constructor(private readonly definitions: Definitions) {}
 
-  async execute({ principal, kind, page: { limit = PAGE_DEFAULT, cursor } }: ListDefinitions): Promise<DefinitionList> {
+  async execute({ principal, kind, page }: ListDefinitions): Promise<DefinitionList> {
     const { state } = await this.definitions.read(principal.organization);
     const known = definitionsOf(state, kind);
-    // A definition's id is its own cursor: the list is sorted by it and ids never change.
-    const ids = [...known.keys()].sort().filter((id) => cursor === undefined || id > cursor);
-    const items = ids.slice(0, limit).map((id) => {
+    const { ids, ...next } = idPage(known, page);
+    const items = ids.map((id) => {
       const editions = known.get(id)!;
       const retirement = retirementOf(state, kind, id);
       return {
@@ -56,7 +56,7 @@ export class ListDefinitionsHandler implements IQueryHandler<ListDefinitions> {
         ...(retirement === undefined ? {} : { retired: retirement }),
       };
     });
-    return { items, ...(ids.length > limit ? { next: items.at(-1)!.id } : {}) };
+    return { items, ...next };
   }
 }
 

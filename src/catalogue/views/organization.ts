@@ -4,9 +4,10 @@ import { ApiOperation } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Answers } from '../../http/openapi.js';
 import { CurrentPrincipal, type Principal } from '../../http/principal.js';
-import { cursorParameter, limitParameter, PAGE_DEFAULT } from '../../http/reading.js';
+import { cursorParameter, limitParameter } from '../../http/reading.js';
 import { Definitions } from '../definitions.js';
 import { organizationRules } from '../domain/events.js';
+import { idPage } from './id-page.js';
 
 const pageSchema = z.strictObject({ limit: limitParameter, cursor: cursorParameter });
 type Page = z.infer<typeof pageSchema>;
@@ -31,12 +32,10 @@ export class ListGroups extends CqrsQuery<Groups> {
 export class ListGroupsHandler implements IQueryHandler<ListGroups> {
   constructor(private readonly definitions: Definitions) {}
 
-  async execute({ principal, page: { limit = PAGE_DEFAULT, cursor } }: ListGroups): Promise<Groups> {
+  async execute({ principal, page }: ListGroups): Promise<Groups> {
     const { state } = await this.definitions.read(principal.organization);
-    // A group's id is its own cursor: the list is sorted by it and ids never change.
-    const ids = [...state.groups.keys()].sort().filter((id) => cursor === undefined || id > cursor);
-    const items = ids.slice(0, limit).map((id) => state.groups.get(id)!);
-    return { items, ...(ids.length > limit ? { next: items.at(-1)!.group } : {}) };
+    const { ids, ...next } = idPage(state.groups, page);
+    return { items: ids.map((id) => state.groups.get(id)!), ...next };
   }
 }
 
