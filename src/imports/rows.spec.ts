@@ -127,6 +127,13 @@ describe('rows', () => {
     expect(issuesOf(ofLearner('activity', activity))).toEqual([expect.objectContaining({ path: ['score'] })]);
   });
 
+  it('an id that no address can hold is refused where it is new, and only there', () => {
+    for (const learner of ['..', ' emp-1']) {
+      expect(issuesOf(row('learner', { learner }))).toEqual([expect.objectContaining({ path: ['learner'] })]);
+      expect(issuesOf(row('enrolment', { learner, course: 'C1', enrolledOn: '2024-01-01' }))).toEqual([]);
+    }
+  });
+
   it('lists and reasons end where they are said to end', () => {
     const groups = (count: number): Row => ofLearner('learner', { groups: Array.from({ length: count }, (_, at) => `G${at}`) });
     expect(issuesOf(groups(GROUPS_PER_LEARNER_MAX))).toEqual([]);

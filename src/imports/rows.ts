@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ACTIVITY_KINDS, GROUPS_PER_LEARNER_MAX } from '../record/published.js';
-import { calendarDuration, callerId, decimalScore, definitionId, isoDate, presentation, text } from '../shared/text.js';
+import { calendarDuration, callerId, decimalScore, definitionId, isoDate, newCallerId, presentation, text } from '../shared/text.js';
 import { decisionRows } from './decision-rows.js';
 import { definitionRows } from './definition-rows.js';
 import { date, instant, isWholeReason, ofLearner, oneTime, optionalReason, reason, REASON_IN_PART, time } from './row-parts.js';
@@ -8,6 +8,7 @@ import { date, instant, isWholeReason, ofLearner, oneTime, optionalReason, reaso
 const learnerRow = z.strictObject({
   kind: z.literal('learner'),
   ...ofLearner,
+  learner: newCallerId,
   name: text(300).optional(),
   contact: text(300).optional(),
   groups: z.array(definitionId).max(GROUPS_PER_LEARNER_MAX).optional(),

@@ -21,6 +21,13 @@ export const text = (max: number) => z.string().min(1).max(max).refine(printable
 
 /** An id that a caller gave to a person: any printable characters, kept exactly. */
 export const callerId = text(200);
+/**
+ * The same where it is first given. An address with `.` or `..` in it is shortened on its way by whoever sends it, and white space at
+ * an end is lost there or by whoever copies it, so that the person could be registered and never be asked for again.
+ */
+export const newCallerId = callerId.refine((id) => !/^\.+$/.test(id) && id.trim() === id, {
+  message: 'Must neither consist of dots only nor begin or end with white space, as such an id cannot stand in an address.',
+});
 /** An id of a definition: stands readable in events and addresses. */
 export const definitionId = z
   .string()

@@ -186,6 +186,24 @@ describe('bad input', () => {
       expect(await get('/v1/learners/a%00b')).toMatchObject({ status: 400, code: 'INVALID_REQUEST' });
     });
 
+    it.each(['.', '..', '...', ' ', ' emp-2', 'emp-2 ', '\temp-2', 'emp-2\n', 'emp-2\u00a0', '\u3000emp-2'])(
+      'an id that no address can hold is not taken for somebody new: %j',
+      async (id) => {
+        const detail = expect.stringContaining('cannot stand in an address');
+        const [learner, person] = [await post('/v1/learners', { learner: id }), await post('/v1/persons', { person: id })];
+        expect(learner).toMatchObject({ status: 400, code: 'INVALID_REQUEST', errors: [{ pointer: '/learner', detail }] });
+        expect(person).toMatchObject({ status: 400, code: 'INVALID_REQUEST', errors: [{ pointer: '/person', detail }] });
+      },
+    );
+
+    it('an id that only looks so is taken, and found', async () => {
+      for (const learner of ['.a', 'a.', '.-.', 'a b', '..\u0301', 'a/../b', '%2e%2e']) {
+        const { position } = await service.write('/v1/learners', { learner });
+        const url = `/v1/learners/${encodeURIComponent(learner)}?minPosition=${position}`;
+        expect((await service.get(url)).json()).toMatchObject({ learner });
+      }
+    });
+
     it('which part of an address is wrong is told by its name', async () => {
       const told = async (url: string) => (await get(url)).errors?.map(({ pointer }) => pointer);
       expect(await told('/v1/learners/a%00b/schemes/S1')).toEqual(['/learner']);

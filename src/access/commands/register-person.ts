@@ -9,12 +9,12 @@ import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request
 import type { Receipt } from '../../ledger/receipt.js';
 import type { JsonObject } from '../../shared/json.js';
 import type { Rejection } from '../../shared/result.js';
-import { callerId, text } from '../../shared/text.js';
+import { newCallerId, text } from '../../shared/text.js';
 import { Access } from '../access.js';
 
 export const personName = text(500);
 export const registerPersonSchema = z
-  .strictObject({ person: callerId, name: personName.optional() })
+  .strictObject({ person: newCallerId, name: personName.optional() })
   .meta({ id: 'RegisterPerson' });
 export type PersonRegistration = z.infer<typeof registerPersonSchema>;
 

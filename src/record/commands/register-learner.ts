@@ -9,13 +9,13 @@ import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request
 import type { Receipt } from '../../ledger/receipt.js';
 import type { JsonObject } from '../../shared/json.js';
 import type { Rejection } from '../../shared/result.js';
-import { callerId, definitionId, text } from '../../shared/text.js';
+import { definitionId, newCallerId, text } from '../../shared/text.js';
 import { GROUPS_PER_LEARNER_MAX } from '../domain/events.js';
 import { Records } from '../records.js';
 
 export const registerLearnerSchema = z
   .strictObject({
-    learner: callerId,
+    learner: newCallerId,
     name: text(300).optional(),
     contact: text(300).optional(),
     groups: z.array(definitionId).max(GROUPS_PER_LEARNER_MAX).optional(),
