@@ -33,6 +33,41 @@ describe('the command of a row', () => {
     expect(definition('scheme', { ...scheme, validity: 'P2Y' })).toMatchObject({ scheme: { validity: { duration: 'P2Y' } } });
   });
 
+  it('a further edition says what number it is meant to be; a retirement names one definition', () => {
+    expect(definition('course-edition', { course: 'C1', title: 'Uno', responsibleParty: 'Dr. Noor', edition: 2 })).toEqual({
+      type: 'ReviseCourse',
+      course: {
+        course: 'C1',
+        title: 'Uno',
+        responsibleParty: 'Dr. Noor',
+        responsiblePartySubject: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      },
+      edition: 2,
+    });
+    const plan = { learningPlan: 'P1', title: 'Plan', criteria: { course: 'C1' } };
+    expect(definition('learning-plan-edition', plan)).toEqual({ type: 'ReviseLearningPlan', learningPlan: plan });
+    const scheme = { scheme: 'S1', title: 'Scheme', published: '2024-01-01', timeZone: 'UTC', criteria: { course: 'C1' } };
+    expect(definition('scheme-edition', { ...scheme, validity: 'P2Y', schemeKind: 'external', edition: 3 })).toEqual({
+      type: 'ReviseScheme',
+      scheme: { ...scheme, kind: 'external', validity: { duration: 'P2Y' } },
+      edition: 3,
+    });
+    const certificate = { scheme: 'S9', published: '2024-01-01', timeZone: 'UTC', validity: { perpetual: true } };
+    expect(definition('course', { course: 'C1', title: 'One', certificate })).toEqual({
+      type: 'DefineCourse',
+      course: { course: 'C1', title: 'One' },
+      certificate,
+    });
+    for (const kind of ['course', 'learningPlan', 'scheme'])
+      expect(definition('retirement', { [kind]: 'OLD', reasonCode: 'superseded', reason: 'Replaced.' })).toEqual({
+        type: 'Retire',
+        kind,
+        id: 'OLD',
+        reason: { code: 'superseded', text: 'Replaced.' },
+        reasonSubject: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      });
+  });
+
   it('a learner is registered with the groups named', () => {
     expect(ofLearner('learner', { name: 'Ada', groups: ['G1'] })).toMatchObject({
       type: 'RegisterLearner',
@@ -59,6 +94,34 @@ describe('the command of a row', () => {
     ],
   ];
   it.each(instants)('a row of kind %s keeps its instant', (kind, more, command) => {
+    expect(ofLearner(kind, more)).toMatchObject(command);
+  });
+
+  const why = { reasonCode: 'seen', reason: 'Seen.' };
+  const reason = { code: 'seen', text: 'Seen.' };
+  const others: readonly [kind: string, more: object, command: object][] = [
+    ['completion', { course, completedOn: '2024-01-01', validUntil: '2025-01-01' }, { validUntil: '2025-01-01' }],
+    ['correction', { name: 'Ada' }, { type: 'CorrectDetails', name: 'Ada', contact: undefined }],
+    ['group-change', { groups: ['G1'] }, { type: 'ChangeGroups', groups: ['G1'] }],
+    ['assignment-start', { scheme: 'S1', startedAt: at.instant }, { type: 'StartAssignment', scheme: 'S1', effective: at }],
+    ['assignment-withdrawal', { scheme: 'S1', ...why }, { type: 'WithdrawAssignment', scheme: 'S1', reason }],
+    [
+      'approval',
+      { course, presentation: '2024J', label: 'instructor', approvedAt: at.instant, ...why },
+      { type: 'Approve', target: { course, presentation: '2024J' }, label: 'instructor', effective: at, reason },
+    ],
+    [
+      'approval',
+      { scheme: 'S1', label: 'board', approvedOn: '2024-01-01' },
+      { type: 'Approve', target: { scheme: 'S1' }, effective: { date: '2024-01-01' }, reason: undefined },
+    ],
+    ['award', { scheme: 'S1', awardedAt: at.instant, ...why }, { type: 'AwardByHand', scheme: 'S1', effective: at, reason }],
+    ['award-approval', { scheme: 'S1' }, { type: 'ApproveAward', scheme: 'S1', reason: undefined }],
+    ['award-approval', { scheme: 'S1', ...why }, { type: 'ApproveAward', scheme: 'S1', reason }],
+    ['award-decline', { scheme: 'S1', ...why }, { type: 'DeclineAward', scheme: 'S1', reason }],
+    ['revocation', { scheme: 'S1', cycle: 2, ...why }, { type: 'Revoke', scheme: 'S1', cycle: 2, reason }],
+  ];
+  it.each(others)('a row of kind %s says %j', (kind, more, command) => {
     expect(ofLearner(kind, more)).toMatchObject(command);
   });
 

@@ -91,7 +91,14 @@ export function recordCommandOf(row: Exclude<LearnerRow, BindingRow>, now: strin
     }
     case 'completion': {
       const { grade, honours, validUntil } = row;
-      return { type: 'CompleteCourse', ...courseOf(row), ...effectiveOf(row.completedAt, row.completedOn), grade, honours, validUntil };
+      return {
+        type: 'CompleteCourse',
+        ...courseOf(row),
+        ...effectiveOf(row.completedAt, row.completedOn),
+        grade,
+        honours,
+        validUntil,
+      };
     }
     case 'plan-completion':
       return { type: 'CompletePlan', learningPlan: row.learningPlan, ...effectiveOf(row.completedAt, row.completedOn) };

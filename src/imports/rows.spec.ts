@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GROUPS_PER_LEARNER_MAX } from '../record/published.js';
+import { ACTIVITY_COUNT_MAX, GROUPS_PER_LEARNER_MAX } from '../record/published.js';
 import { DATE_MISSING, REASON_CHARACTERS_MAX } from './row-parts.js';
 import { JSON_COLUMNS, rowSchema } from './rows.js';
 
@@ -21,7 +21,23 @@ const rows: readonly Row[] = [
     activities: [{ activity: 'Q1', kind: 'quiz', title: 'Quiz', maxScore: '20' }],
     criteria: { quiz: 'Q1', minScore: '12.5' },
     acceptReportedCompletion: true,
+    certificate: { scheme: 'S9', title: 'Certificate', published: '2024-01-01', timeZone: 'UTC', validity: { perpetual: true } },
   }),
+  row('course-edition', { course: 'C1', title: 'Course, revised', edition: 2 }),
+  row('learning-plan-edition', { learningPlan: 'P1', title: 'Plan, revised', criteria: { course: 'C1' }, edition: 2 }),
+  row('scheme-edition', {
+    scheme: 'S1',
+    title: 'Scheme, revised',
+    schemeKind: 'internal',
+    published: '2024-02-01',
+    timeZone: 'UTC',
+    validity: 'perpetual',
+    criteria: { course: 'C1' },
+    edition: 2,
+  }),
+  ...['course', 'learningPlan', 'scheme'].map((name) =>
+    row('retirement', { [name]: 'OLD', reasonCode: 'superseded', reason: 'Replaced.' }),
+  ),
   row('learning-plan', {
     learningPlan: 'P1',
     title: 'Plan',
@@ -75,6 +91,25 @@ const rows: readonly Row[] = [
   ofLearner('plan-completion', { learningPlan: 'P1', completedAt: '2024-01-03T00:00:00+02:00' }),
   ofLearner('assignment', { scheme: 'S1', assignedOn: '2024-01-01', start: '2024-02-01', due: '2024-03-01T12:00:00Z' }),
   ofLearner('assignment', { scheme: 'S1', completeWithin: 'P30D' }),
+  ofLearner('correction', { name: 'Ada Lovelace' }),
+  ofLearner('correction', { contact: 'lovelace@example.org' }),
+  ofLearner('group-change', { groups: [] }),
+  ofLearner('person-binding', { person: 'ada.lovelace' }),
+  ofLearner('assignment-start', { scheme: 'S1', startedOn: '2024-02-01' }),
+  ofLearner('assignment-withdrawal', { scheme: 'S1', reasonCode: 'moved', reason: 'Works elsewhere.' }),
+  ofLearner('approval', { course: 'C1', presentation: '2024J', label: 'instructor', approvedOn: '2024-02-01' }),
+  ofLearner('approval', {
+    scheme: 'S1',
+    label: 'board',
+    approvedAt: '2024-02-01T00:00:00Z',
+    reasonCode: 'seen',
+    reason: 'Seen in the workshop.',
+  }),
+  ofLearner('award', { scheme: 'S1', awardedOn: '2024-02-01', reasonCode: 'equivalent', reason: 'Holds the like.' }),
+  ofLearner('award-approval', { scheme: 'S1' }),
+  ofLearner('award-approval', { scheme: 'S1', reasonCode: 'seen', reason: 'Looked at.' }),
+  ofLearner('award-decline', { scheme: 'S1', reasonCode: 'unclear', reason: 'Not shown.' }),
+  ofLearner('revocation', { scheme: 'S1', cycle: 1, reasonCode: 'issued-in-error', reason: 'Two were mixed up.' }),
 ];
 
 const issuesOf = (value: unknown): readonly z.core.$ZodIssue[] => rowSchema.safeParse(value).error?.issues ?? [];
@@ -99,6 +134,9 @@ describe('rows', () => {
     ['activity', { course: 'C1', activity: 'Q1', activityKind: 'quiz' }, 'reported'],
     ['completion', { course: 'C1' }, 'completed'],
     ['plan-completion', { learningPlan: 'P1' }, 'completed'],
+    ['assignment-start', { scheme: 'S1' }, 'started'],
+    ['approval', { course: 'C1', label: 'instructor' }, 'approved'],
+    ['award', { scheme: 'S1', reasonCode: 'equivalent', reason: 'Holds the like.' }, 'awarded'],
   ] as const;
   it.each(timed)('%s needs its instant or its date and is told apart without one; both are too much', (kind, more, time) => {
     const at = { [`${time}At`]: '2024-01-01T00:00:00Z' };
@@ -122,7 +160,39 @@ describe('rows', () => {
     expect(issuesOf(assignment({ due: 'next week' }))[0]!.message).toMatch(/date \(YYYY-MM-DD\) or an RFC 3339 instant/);
   });
 
-  it.each(['NaN', '-1', '1e2', '1,5', '.5', '1234567', '1.23456', ''])('a score of %j is no score', (score) => {
+  it('what must be one of several is exactly one', () => {
+    const reason = { reasonCode: 'superseded', reason: 'Replaced.' };
+    const messagesOf = (value: unknown): readonly string[] => issuesOf(value).map(({ message }) => message);
+    const ofThree = 'Give exactly one of course, learningPlan and scheme: what is retired.';
+    expect(messagesOf(row('retirement', reason))).toEqual([ofThree]);
+    expect(messagesOf(row('retirement', { course: 'C1', scheme: 'S1', ...reason }))).toEqual([ofThree]);
+    const ofTwo = 'Give either the course or the scheme whose criteria ask for the approval.';
+    const approval = { label: 'board', approvedOn: '2024-02-01' };
+    expect(messagesOf(ofLearner('approval', approval))).toEqual([ofTwo]);
+    expect(messagesOf(ofLearner('approval', { course: 'C1', scheme: 'S1', ...approval }))).toEqual([ofTwo]);
+    const run = { scheme: 'S1', presentation: '2024J', ...approval };
+    expect(messagesOf(ofLearner('approval', run))).toEqual(['Only a course has presentations.']);
+    expect(messagesOf(ofLearner('correction', {}))).toEqual(['Give a name, a contact or both.']);
+  });
+
+  it.each(['award', 'award-decline', 'revocation', 'assignment-withdrawal'])('%s says why, with a code and a text', (kind) => {
+    const whole = { scheme: 'S1', reasonCode: 'seen', reason: 'Seen.', ...(kind === 'award' ? { awardedOn: '2024-01-01' } : {}) };
+    expect(issuesOf(ofLearner(kind, whole))).toEqual([]);
+    const { reasonCode: _, ...withoutCode } = whole;
+    expect(issuesOf(ofLearner(kind, withoutCode)).map(({ path }) => path)).toEqual([['reasonCode']]);
+    expect(issuesOf(ofLearner(kind, { ...whole, reason: '' })).map(({ path }) => path)).toEqual([['reason']]);
+    expect(issuesOf(ofLearner(kind, { ...whole, reasonCode: 'Two Words' })).map(({ path }) => path)).toEqual([['reasonCode']]);
+  });
+
+  it.each(['approval', 'award-approval'])('%s says why with both, or not at all', (kind) => {
+    const whole = { scheme: 'S1', ...(kind === 'approval' ? { label: 'board', approvedOn: '2024-01-01' } : {}) };
+    expect(issuesOf(ofLearner(kind, whole))).toEqual([]);
+    expect(issuesOf(ofLearner(kind, { ...whole, reason: 'Seen.' }))).toEqual([
+      expect.objectContaining({ message: 'Give both reasonCode and reason, or neither.' }),
+    ]);
+  });
+
+  it.each(['NaN', '-1', '1e2', '1,5', '.5', '1234567', '1.23456', '', '014', '00.5'])('a score of %j is no score', (score) => {
     const activity = { course: 'C1', activity: 'Q1', activityKind: 'quiz', reportedOn: '2024-01-01', score };
     expect(issuesOf(ofLearner('activity', activity))).toEqual([expect.objectContaining({ path: ['score'] })]);
   });
@@ -138,6 +208,13 @@ describe('rows', () => {
     const groups = (count: number): Row => ofLearner('learner', { groups: Array.from({ length: count }, (_, at) => `G${at}`) });
     expect(issuesOf(groups(GROUPS_PER_LEARNER_MAX))).toEqual([]);
     expect(issuesOf(groups(GROUPS_PER_LEARNER_MAX + 1))).toHaveLength(1);
+    const changed = (count: number): Row => ({ ...groups(count), kind: 'group-change' });
+    expect(issuesOf(changed(GROUPS_PER_LEARNER_MAX))).toEqual([]);
+    expect(issuesOf(changed(GROUPS_PER_LEARNER_MAX + 1))).toHaveLength(1);
+    const visits = (count: number): Row =>
+      ofLearner('activity', { course: 'C1', activity: 'A1', activityKind: 'attendance', count, reportedOn: '2024-01-02' });
+    expect(issuesOf(visits(ACTIVITY_COUNT_MAX))).toEqual([]);
+    expect(issuesOf(visits(ACTIVITY_COUNT_MAX + 1))).toHaveLength(1);
     const reason = (length: number): Row =>
       ofLearner('withdrawal', { course: 'C1', withdrawnOn: '2024-02-01', reasonCode: 'left', reason: 'x'.repeat(length) });
     expect(issuesOf(reason(REASON_CHARACTERS_MAX))).toEqual([]);

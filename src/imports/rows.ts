@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ACTIVITY_KINDS, GROUPS_PER_LEARNER_MAX } from '../record/published.js';
-import { calendarDuration, callerId, decimalScore, definitionId, isoDate, newCallerId, presentation, text } from '../shared/text.js';
+import { ACTIVITY_COUNT_MAX, ACTIVITY_KINDS, GROUPS_PER_LEARNER_MAX } from '../record/published.js';
+import { calendarDuration, callerId, definitionId, isoDate, newCallerId, newScore, presentation, text } from '../shared/text.js';
 import { decisionRows } from './decision-rows.js';
 import { definitionRows } from './definition-rows.js';
 import { date, instant, isWholeReason, ofLearner, oneTime, optionalReason, reason, REASON_IN_PART, time } from './row-parts.js';
@@ -44,9 +44,9 @@ const activityRow = z
     ...inCourse,
     activity: definitionId,
     activityKind: z.enum(ACTIVITY_KINDS),
-    score: decimalScore.optional(),
+    score: newScore.optional(),
     percent: z.int().min(0).max(100).optional(),
-    count: z.int().min(1).optional(),
+    count: z.int().min(1).max(ACTIVITY_COUNT_MAX).optional(),
     carriedOver: z.boolean().optional(),
     reportedAt: instant,
     reportedOn: date,

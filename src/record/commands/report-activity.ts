@@ -8,12 +8,9 @@ import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request
 import type { Receipt } from '../../ledger/receipt.js';
 import type { JsonObject } from '../../shared/json.js';
 import type { Rejection } from '../../shared/result.js';
-import { callerId, decimalScore, definitionId, effective, presentation } from '../../shared/text.js';
-import { ACTIVITY_KINDS } from '../domain/events.js';
+import { callerId, definitionId, effective, newScore, presentation } from '../../shared/text.js';
+import { ACTIVITY_COUNT_MAX, ACTIVITY_KINDS } from '../domain/events.js';
 import { Records } from '../records.js';
-
-/** How often one report may say that somebody took part. */
-export const ACTIVITY_COUNT_MAX = 10_000;
 
 export const reportActivitySchema = z
   .strictObject({
@@ -23,7 +20,7 @@ export const reportActivitySchema = z
     kind: z.enum(ACTIVITY_KINDS),
     effective,
     percent: z.int().min(0).max(100).optional().meta({ description: 'Of a lesson: how far it was watched. The highest counts.' }),
-    score: decimalScore.optional().meta({ description: 'Of a quiz or an assessment; without one it is recorded as submitted.' }),
+    score: newScore.optional().meta({ description: 'Of a quiz or an assessment; without one it is recorded as submitted.' }),
     count: z
       .int()
       .min(1)

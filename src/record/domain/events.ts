@@ -58,6 +58,8 @@ export type ValidityInterval = z.infer<typeof validityInterval>;
 
 export const ACTIVITY_KINDS = ['lesson', 'quiz', 'participation', 'project', 'assessment', 'attendance'] as const;
 export const GROUPS_PER_LEARNER_MAX = 50;
+/** How often one report may say that somebody took part. */
+export const ACTIVITY_COUNT_MAX = 10_000;
 
 const reason = { reasonCode, reason: sealedSchema };
 const optionalReason = { reasonCode: reasonCode.optional(), reason: sealedSchema.optional() };
