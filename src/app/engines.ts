@@ -1,6 +1,6 @@
 import type { MasterKey } from '../ledger/master-key.js';
 import type { EventFeed, EventStore } from '../ledger/ports/event-store.js';
-import type { Keys } from '../ledger/ports/keys.js';
+import type { KeyPages, Keys } from '../ledger/ports/keys.js';
 import type { Leases } from '../projections/ports/leases.js';
 import type { ReadModelStore } from '../projections/ports/read-model-store.js';
 
@@ -9,7 +9,7 @@ export interface Engines {
   readonly store: EventStore & EventFeed;
   readonly readModels: ReadModelStore;
   readonly leases: Leases;
-  readonly keys: Keys;
+  readonly keys: Keys & KeyPages;
   readonly master: MasterKey;
   close(): Promise<void>;
 }

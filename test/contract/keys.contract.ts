@@ -1,15 +1,15 @@
-import type { Keys } from '../../src/ledger/ports/keys.js';
+import { KEYS_PER_PAGE_MAX, type KeyPages, type KeyRecord, type Keys } from '../../src/ledger/ports/keys.js';
 
 export interface OpenedKeys {
-  readonly keys: Keys;
+  readonly keys: Keys & KeyPages;
   close(): Promise<void>;
-  reopen?(): Promise<Keys>;
+  reopen?(): Promise<Keys & KeyPages>;
 }
 
 export function describeKeysContract(name: string, open: () => Promise<OpenedKeys>): void {
   describe(`${name}: the keys' contract`, () => {
     let opened: OpenedKeys;
-    let keys: Keys;
+    let keys: Keys & KeyPages;
 
     beforeEach(async () => {
       opened = await open();
@@ -46,6 +46,22 @@ export function describeKeysContract(name: string, open: () => Promise<OpenedKey
         expect(await keys.get(id)).toBe('destroyed');
         expect(await keys.putIfAbsent({ id, wrapped: 'again' })).toBe('destroyed');
       }
+    });
+
+    it('lists keys and destructions in pages, in the order of their ids’ bytes', async () => {
+      expect(await keys.page(undefined, 10)).toEqual([]);
+      const ids = ['b', 'B', 'a', 'a/1', 'ž', '10', '9'];
+      for (const id of ids) await keys.putIfAbsent({ id, wrapped: `wrapped ${id}` });
+      await keys.destroy('a');
+      await keys.destroy('never');
+      const listed: KeyRecord[] = [];
+      for (let page = await keys.page(undefined, 3); page.length > 0; page = await keys.page(page.at(-1)!.id, 3))
+        listed.push(...page);
+      expect(listed.map(({ id }) => id)).toEqual(['10', '9', 'B', 'a', 'a/1', 'b', 'never', 'ž']);
+      expect(listed.filter(({ wrapped }) => wrapped === null).map(({ id }) => id)).toEqual(['a', 'never']);
+      expect(listed.find(({ id }) => id === 'ž')).toEqual({ id: 'ž', wrapped: 'wrapped ž' });
+      expect(await keys.page(undefined, KEYS_PER_PAGE_MAX)).toEqual(listed);
+      for (const limit of [0, KEYS_PER_PAGE_MAX + 1]) await expect(keys.page(undefined, limit)).rejects.toThrow('page');
     });
 
     it('remembers keys and destructions over a reopening', async () => {

@@ -1,7 +1,7 @@
 import { startApplication } from '../../src/app/process.js';
 import { createLogger } from '../../src/app/logger.js';
 import type { Engines } from '../../src/app/engines.js';
-import type { Keys } from '../../src/ledger/ports/keys.js';
+import type { KeyPages, Keys } from '../../src/ledger/ports/keys.js';
 import { course, newKey, scheme, Service, TestClock } from '../support/service.js';
 
 /** Starts on engines that may have been used before, as a further start of the same service would. */
@@ -14,9 +14,9 @@ const startOn = (engines: Engines, organization = 'main') =>
   });
 
 /** The same keys, but those that `isLost` names are not there any more; what is put is kept apart and counted. */
-function losing(keys: Keys, isLost: (id: string) => boolean): { keys: Keys; put: string[] } {
+function losing(keys: Keys & KeyPages, isLost: (id: string) => boolean): { keys: Keys & KeyPages; put: string[] } {
   const put: string[] = [];
-  const lossy: Keys = {
+  const lossy: Keys & KeyPages = {
     get: async (id) => (isLost(id) ? undefined : keys.get(id)),
     putIfAbsent: async (key) => {
       const standing = isLost(key.id) ? undefined : await keys.get(key.id);
@@ -24,6 +24,7 @@ function losing(keys: Keys, isLost: (id: string) => boolean): { keys: Keys; put:
       return standing ?? key;
     },
     destroy: (id) => keys.destroy(id),
+    page: (after, limit) => keys.page(after, limit),
   };
   return { keys: lossy, put };
 }

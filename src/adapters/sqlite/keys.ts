@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { LedgerError } from '../../ledger/errors.js';
-import type { Keys, WrappedKey } from '../../ledger/ports/keys.js';
+import { KEYS_PER_PAGE_MAX, type KeyPages, type KeyRecord, type Keys, type WrappedKey } from '../../ledger/ports/keys.js';
 import { assert } from '../../shared/assert.js';
 import { openDatabase, type SqliteFile } from './database.js';
 import { GroupCommit, type Outcome } from './group-commit.js';
@@ -11,6 +11,7 @@ const SCHEMA_VERSION = 1;
 const MEND = 'Stop the program and restore the newest backup of the keys; without it, sealed data cannot be read.';
 
 const GET = 'SELECT wrapped FROM keys WHERE id = ?';
+const PAGE = 'SELECT id, wrapped FROM keys WHERE id > ? ORDER BY id LIMIT ?';
 const PUT = 'INSERT INTO keys (id, wrapped) VALUES (?, ?) ON CONFLICT (id) DO NOTHING';
 const DESTROY = 'INSERT INTO keys (id, wrapped) VALUES (?, NULL) ON CONFLICT (id) DO UPDATE SET wrapped = NULL';
 
@@ -18,7 +19,7 @@ type Change = { readonly put: WrappedKey } | { readonly destroy: string };
 type Standing = WrappedKey | 'destroyed';
 
 /** Wrapped keys in a file of their own. Puts are grouped, because learners are registered by the thousand. */
-export class SqliteKeys implements Keys {
+export class SqliteKeys implements Keys, KeyPages {
   private readonly file: SqliteFile;
   private readonly changes: GroupCommit<Change, Standing>;
 
@@ -49,6 +50,12 @@ export class SqliteKeys implements Keys {
     await this.changes.submit({ destroy: id }, id.length);
     if (this.file.checkpoint()) return;
     throw new LedgerError('STORE_UNAVAILABLE', `${this.file.path} is being read by another program; destroy the key again.`);
+  }
+
+  async page(after: string | undefined, limit: number): Promise<readonly KeyRecord[]> {
+    assert(limit >= 1 && limit <= KEYS_PER_PAGE_MAX, `a page holds 1 to ${KEYS_PER_PAGE_MAX} keys`);
+    const rows = this.file.read(() => this.file.statement<[string, string | null]>(PAGE, 'raw').all(after ?? '', limit));
+    return rows.map(([id, wrapped]) => ({ id, wrapped }));
   }
 
   async close(): Promise<void> {
