@@ -1,4 +1,4 @@
-import { compareDecimals } from './decimal.js';
+import { compareDecimals, isPadded } from './decimal.js';
 
 test.each<[string, string, number]>([
   ['70', '70', 0],
@@ -13,6 +13,16 @@ test.each<[string, string, number]>([
   expect(compareDecimals(a, b)).toBe(expected);
   expect(compareDecimals(b, a)).toBe(expected === 0 ? 0 : -expected);
 });
+
+test.each([
+  ['014', true],
+  ['00', true],
+  ['00.5', true],
+  ['0', false],
+  ['0.5', false],
+  ['10', false],
+  ['14.00', false],
+])('zeros before %s that mean nothing: %s', (decimal, expected) => expect(isPadded(decimal)).toBe(expected));
 
 test('compares what binary fractions round to the same number', () => {
   expect(compareDecimals('0.10000000000000000001', '0.1')).toBe(1);

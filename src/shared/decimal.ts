@@ -8,6 +8,9 @@ export function compareDecimals(a: string, b: string): number {
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
+/** Whether zeros stand before a decimal that mean nothing: 014 and 14 would be two texts of one number. */
+export const isPadded = (decimal: string): boolean => /^0\d/.test(decimal);
+
 function partsOf(decimal: string): { whole: string; fraction: string } {
   const match = DECIMAL.exec(decimal);
   if (match === null) throw new TypeError('A decimal is digits with at most one point between them.');

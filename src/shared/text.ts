@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isCalendarDuration, isDate, isInstant, isTimeZone } from './calendar.js';
+import { isPadded } from './decimal.js';
 
 /** The schemas that every door shares: HTTP, command line, import and events. */
 
@@ -62,6 +63,9 @@ export const effective = z.union([
 export const decimalScore = z
   .string()
   .regex(/^\d{1,6}(\.\d{1,4})?$/, 'Must be a score as a decimal in a string, for example "70" or "69.5".');
+export const UNPADDED = 'Must be a score without zeros before it, for example "14" instead of "014".';
+/** The same where it is first given; what was recorded before stays readable as it is. */
+export const newScore = decimalScore.refine((score) => !isPadded(score), { message: UNPADDED });
 /** A reason where a human decides: a code in the clear, a text that is sealed. */
 export const reasonCode = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'Must be a lower-case code such as issued-in-error.');
 /** Any JSON that can be kept exactly: integers, and texts without unpaired surrogates. Decimals are strings. */

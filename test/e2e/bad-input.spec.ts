@@ -92,6 +92,22 @@ describe('bad input', () => {
       expect(await completion({ effective: wrong })).toMatchObject({ status: 400, code: 'INVALID_REQUEST' });
     });
 
+    it('a score with zeros before it, reported or asked for', async () => {
+      const report = { course: 'C1', activity: 'quiz', kind: 'quiz', effective };
+      for (const score of ['014', '00', '007.5']) {
+        expect(await post('/v1/learners/emp-1/activities', { ...report, score })).toMatchObject({
+          code: 'INVALID_REQUEST',
+          errors: [{ pointer: '/score', detail: expect.stringContaining('"14" instead of "014"') }],
+        });
+        const activities = [{ activity: 'quiz', kind: 'quiz', maxScore: score }];
+        expect(await post('/v1/courses', course('C9', { activities }))).toMatchObject({
+          status: 400,
+          code: 'INVALID_REQUEST',
+          pointer: '/activities/0/maxScore',
+        });
+      }
+    });
+
     it('no such instant in a question', async () => {
       for (const at of ['2024-05-01T10:00:00', '2024-02-31T10:00:00Z', '10000-01-01T00:00:00Z', 'now'])
         expect(await get(`/v1/learners/emp-1?at=${at}`)).toMatchObject({ code: 'INVALID_REQUEST' });

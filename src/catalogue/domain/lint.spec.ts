@@ -311,11 +311,18 @@ describe('the linter of courses', () => {
       '/criteria/all/1',
     ],
     ['nothing', { all: [] }, 'CRITERIA_ALWAYS_SATISFIED', '/criteria'],
+    ['a minimum with zeros before it', { any: [{ quiz: 'q1', minScore: '014' }] }, 'INVALID_REQUEST', '/criteria/any/0/minScore'],
   ])('refuses a course that asks for %s', (_, criteria, code, pointer) => expect(lintWith(criteria)).toEqual([[code, pointer]]));
 
   test('refuses an activity that is listed twice, whatever its kind', () => {
     expect(shown(lintCourse({ activities: [...activities, { activity: 'l1', kind: 'project' }] }))).toEqual([
       ['ACTIVITY_REPEATED', '/activities/4'],
+    ]);
+  });
+
+  test('refuses a scale with zeros before it', () => {
+    expect(shown(lintCourse({ activities: [{ activity: 'q', kind: 'quiz', maxScore: '020' }] }))).toEqual([
+      ['INVALID_REQUEST', '/activities/0/maxScore'],
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { dateAt, effectiveMilliseconds } from '../../shared/calendar.js';
-import { compareDecimals } from '../../shared/decimal.js';
+import { compareDecimals, isPadded } from '../../shared/decimal.js';
+import { UNPADDED } from '../../shared/text.js';
 import type { AskedLearningPlan, AskedScheme, Fault } from './commands.js';
 import { COURSES_PER_PLAN_MAX, MAX_SCORE_DEFAULT } from './content.js';
 import {
@@ -35,9 +36,14 @@ export function lintCourse({ activities = [], criteria }: Pick<CourseEdition, 'a
     (activity, index) =>
       fault('ACTIVITY_REPEATED', `/activities/${index}`, `The activity ${activity} is listed twice. List it once.`),
   );
+  const scales = activities.flatMap(({ maxScore }, index) => padded(maxScore, `/activities/${index}/maxScore`));
   const faults = criteria === undefined ? [] : lintTree<CourseLeaf>(criteria, (leaf, at) => lintCourseLeaf(leaf, at, known));
-  return [...repeated, ...faults];
+  return [...repeated, ...scales, ...faults];
 }
+
+/** Judged here and not by the schema, which must still read editions that were published before it was asked. */
+const padded = (score: string | undefined, pointer: string): readonly Fault[] =>
+  score !== undefined && isPadded(score) ? [fault('INVALID_REQUEST', pointer, UNPADDED)] : [];
 
 function lintCourseLeaf(leaf: CourseLeaf, pointer: string, activities: ReadonlyMap<string, Activity>): readonly Fault[] {
   if ('approval' in leaf) return [];
@@ -51,8 +57,10 @@ function lintCourseLeaf(leaf: CourseLeaf, pointer: string, activities: ReadonlyM
     ];
   if ('minCount' in leaf && leaf.minCount < 1)
     return [fault('CRITERIA_ALWAYS_SATISFIED', pointer, `"minCount": ${leaf.minCount} is always satisfied. Ask for 1 or more.`)];
+  if (!('minScore' in leaf)) return [];
   const { maxScore = MAX_SCORE_DEFAULT } = activity;
-  return 'minScore' in leaf && compareDecimals(leaf.minScore, maxScore) > 0
+  if (isPadded(leaf.minScore)) return padded(leaf.minScore, `${pointer}/minScore`);
+  return compareDecimals(leaf.minScore, maxScore) > 0
     ? [
         fault(
           'MINIMUM_ABOVE_SCALE',
