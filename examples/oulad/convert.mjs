@@ -139,8 +139,9 @@ function readResults(folder, presentations, learners, add) {
 
     if (!learners.has(learner)) learners.set(learner, []);
     if (result !== 'Pass' && result !== 'Distinction') return;
-    const { course, end: completedAt } = presentation;
-    const completion = { kind: 'completion', source: SOURCE, row: `completion-${name}`, learner, course, completedAt };
+    const { course, code, end: completedAt } = presentation;
+    const about = { kind: 'completion', source: SOURCE, row: `completion-${name}`, learner, course, presentation: code };
+    const completion = { ...about, completedAt };
     const row = result === 'Distinction' ? { ...completion, honours: 'Distinction' } : completion;
     add(presentation, completedAt, row, refuse);
   });
@@ -162,6 +163,7 @@ function readRegistrations(folder, presentations, results, add) {
       row: `${kind}-${name}`,
       learner,
       course: presentation.course,
+      presentation: presentation.code,
       ...dated,
     });
     const enrolledAt = dayOf(presentation, line.date_registration, 'date_registration', refuse);
@@ -189,6 +191,7 @@ function readSubmissions(folder, assessments, learners, results, add) {
       row: `activity-${activity}-${learner}`,
       learner,
       course: presentation.course,
+      presentation: presentation.code,
       activity,
       activityKind: 'assessment',
       score,

@@ -60,12 +60,12 @@ const assessed = new Map(
 );
 const submissions = table('studentAssessment', 'id_student', 'id_assessment', 'date_submitted', 'is_banked', 'score');
 
-// What happened to one learner in one module, each with its day, its presentation's start and, within both, its turn.
+// What happened to one learner in one presentation of a module, each with its day and, within it, its turn.
 const lives = new Map();
-const happened = (module, learner, day, start, turn, what) => {
-  const life = `${module} ${learner}`;
+const happened = (module, presentation, learner, day, turn, what) => {
+  const life = `${module} ${presentation} ${learner}`;
   if (!lives.has(life)) lives.set(life, []);
-  lives.get(life).push({ day, start, turn, what });
+  lives.get(life).push({ day, turn, what });
 };
 const undated = { enrolment: 0, withdrawal: 0 };
 let withdrawals = 0;
@@ -76,8 +76,7 @@ const withdrawn = new Set(info.filter(([, , , outcome]) => outcome === 'Withdraw
 for (const [module, presentation, learner, outcome] of info) {
   if (outcome !== 'Pass' && outcome !== 'Distinction') continue;
   completions += 1;
-  const start = startOf(presentation);
-  happened(module, learner, start + length.get(module + presentation), start, 2, 'completion');
+  happened(module, presentation, learner, startOf(presentation) + length.get(module + presentation), 2, 'completion');
 }
 const registered = new Map();
 for (const [module, presentation, learner, came, left] of registrations) {
@@ -85,7 +84,7 @@ for (const [module, presentation, learner, came, left] of registrations) {
   if (came === '') undated.enrolment += 1;
   else {
     registered.set([module, presentation, learner].join(), start + Number(came));
-    happened(module, learner, start + Number(came), start, 0, 'enrolment');
+    happened(module, presentation, learner, start + Number(came), 0, 'enrolment');
   }
   if (!withdrawn.has([module, presentation, learner].join())) {
     if (left !== '') unregisteredOnly += 1;
@@ -93,24 +92,23 @@ for (const [module, presentation, learner, came, left] of registrations) {
   }
   withdrawals += 1;
   if (left === '') undated.withdrawal += 1;
-  else happened(module, learner, start + Number(left), start, 2, 'withdrawal');
+  else happened(module, presentation, learner, start + Number(left), 2, 'withdrawal');
 }
 for (const [learner, id, submitted, banked] of submissions) {
   const [module, presentation] = assessed.get(id);
-  const start = startOf(presentation);
-  const day = start + Number(submitted);
+  const day = startOf(presentation) + Number(submitted);
   // What was carried into a presentation is taken up when the learner registers for it, however old it is.
   const taken = banked === '1' ? Math.max(day, registered.get([module, presentation, learner].join()) ?? day) : day;
-  happened(module, learner, taken, start, 1, 'activity');
+  happened(module, presentation, learner, taken, 1, 'activity');
 }
 
-// An enrolment is open until a withdrawal or a completion closes it. Who registers again in between is in already, whoever was
-// never in is brought in by a first activity, and what comes after the end is kept and not counted.
+// An enrolment in a presentation is open until a withdrawal or a completion closes it. Who registers again in between is in already,
+// whoever was never in is brought in by a first activity, and what comes after the end is kept and not counted.
 let enrolledAlready = 0;
 let notEnrolled = 0;
 const notCounted = { 'after-withdrawal': 0, 'after-completion': 0 };
 for (const life of lives.values()) {
-  life.sort((a, b) => a.day - b.day || a.start - b.start || a.turn - b.turn);
+  life.sort((a, b) => a.day - b.day || a.turn - b.turn);
   let state = 'never in';
   for (const { what } of life) {
     if (what === 'enrolment') {

@@ -14,6 +14,7 @@ const CSV_HEADER = [
   'row',
   'learner',
   'course',
+  'presentation',
   'enrolledAt',
   'activity',
   'activityKind',

@@ -40,6 +40,7 @@ const STUDENTS = `${[
   info('EEE', '2014B', '9', 'Pass'),
   info('EEE', '2014B', '10', 'Withdrawn'),
   info('EEE', '2013J', '10', 'Withdrawn'),
+  info('FFF', '2015B', '11', 'Withdrawn'),
 ].join('\n')}\n`;
 
 const ASSESSMENTS = `"code_module","code_presentation","id_assessment","assessment_type","date","weight"
@@ -47,6 +48,8 @@ const ASSESSMENTS = `"code_module","code_presentation","id_assessment","assessme
 "AAA","2015J","103","Exam","","100"
 "AAA","2015J","102","TMA","54","20"
 "BBB","2016B","201","CMA","10","5"
+"EEE","2013J","301","TMA","20","5"
+"EEE","2014B","302","TMA","20","5"
 `;
 const registration = (...line: [module: string, presentation: string, learner: string, on: string, off: string]) => quoted(line);
 const REGISTRATIONS = `${[
@@ -61,6 +64,7 @@ const REGISTRATIONS = `${[
   registration('EEE', '2014B', '9', '2', ''),
   registration('EEE', '2014B', '10', '0', ''),
   registration('EEE', '2013J', '10', '-1', '123'),
+  registration('FFF', '2015B', '11', '', '5'),
 ].join('\n')}\n`;
 const SUBMISSIONS = `id_student,id_assessment,date_submitted,is_banked,score
 7,103,152,0,90
@@ -70,6 +74,8 @@ const SUBMISSIONS = `id_student,id_assessment,date_submitted,is_banked,score
 8,101,-1,0,50
 8,201,12,0,40
 8,102,140,0,0
+10,301,130,0,55
+10,302,8,0,65
 `;
 
 const run = (script: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } =>
@@ -99,6 +105,10 @@ describe('convert.mjs on a made-up folder', () => {
       { activity: '102', kind: 'assessment', title: '2015J TMA 2', maxScore: '100' },
     ],
     BBB: [{ activity: '201', kind: 'assessment', title: '2016B CMA 1', maxScore: '100' }],
+    EEE: [
+      { activity: '301', kind: 'assessment', title: '2013J TMA 1', maxScore: '100' },
+      { activity: '302', kind: 'assessment', title: '2014B TMA 1', maxScore: '100' },
+    ],
   };
 
   test('writes courses with their assessments, then schemes', () => {
@@ -145,6 +155,7 @@ describe('convert.mjs on a made-up folder', () => {
       row: `${kind}-${course}-${presentation}-${id}`,
       learner: id,
       course,
+      presentation,
       ...more,
     });
     const enrolment = (course: string, presentation: string, id: string, day?: string): Row =>
@@ -153,12 +164,13 @@ describe('convert.mjs on a made-up folder', () => {
       dated('withdrawal', course, presentation, id, day === undefined ? {} : { withdrawnAt: `${day}T00:00:00Z` });
     const completion = (course: string, presentation: string, id: string, day: string, more: Row = {}): Row =>
       dated('completion', course, presentation, id, { completedAt: `${day}T00:00:00Z`, ...more });
-    const activity = (course: string, assessment: string, id: string, day: string, more: Row): Row => ({
+    const activity = (course: string, presentation: string, assessment: string, id: string, day: string, more: Row): Row => ({
       kind: 'activity',
       source: 'oulad',
       row: `activity-${assessment}-${id}`,
       learner: id,
       course,
+      presentation,
       activity: assessment,
       activityKind: 'assessment',
       reportedAt: `${day}T00:00:00Z`,
@@ -173,22 +185,22 @@ describe('convert.mjs on a made-up folder', () => {
       completion('DDD', '2014J', '30', '2015-06-27'),
       learner('7'),
       enrolment('AAA', '2015J', '7', '2015-09-26'),
-      activity('AAA', '101', '7', '2015-10-19', { score: '78.5' }),
-      activity('AAA', '102', '7', '2015-11-24', {}),
+      activity('AAA', '2015J', '101', '7', '2015-10-19', { score: '78.5' }),
+      activity('AAA', '2015J', '102', '7', '2015-11-24', {}),
       enrolment('BBB', '2016B', '7', '2016-02-01'),
       // Older than the registration, and still after it: it was carried over into it.
-      activity('BBB', '201', '7', '2016-01-31', { score: '60', carriedOver: true }),
+      activity('BBB', '2016B', '201', '7', '2016-01-31', { score: '60', carriedOver: true }),
       // Both end on 1 March of a leap year, so the course decides; in another year each would end a day later.
-      activity('AAA', '103', '7', '2016-03-01', { score: '90' }),
+      activity('AAA', '2015J', '103', '7', '2016-03-01', { score: '90' }),
       completion('AAA', '2015J', '7', '2016-03-01'),
       completion('BBB', '2016B', '7', '2016-03-01', { honours: 'Distinction' }),
       learner('8'),
       enrolment('AAA', '2015J', '8', '2015-09-30'),
-      activity('AAA', '101', '8', '2015-09-30', { score: '50' }),
+      activity('AAA', '2015J', '101', '8', '2015-09-30', { score: '50' }),
       enrolment('BBB', '2016B', '8', '2016-01-12'),
-      activity('BBB', '201', '8', '2016-02-13', { score: '40' }),
+      activity('BBB', '2016B', '201', '8', '2016-02-13', { score: '40' }),
       withdrawal('BBB', '2016B', '8', '2016-02-13'),
-      activity('AAA', '102', '8', '2016-02-18', { score: '0' }),
+      activity('AAA', '2015J', '102', '8', '2016-02-18', { score: '0' }),
       learner('9'),
       enrolment('EEE', '2014B', '9', '2014-02-03'),
       completion('EEE', '2014B', '9', '2014-03-01'),
@@ -200,6 +212,12 @@ describe('convert.mjs on a made-up folder', () => {
       // The same day: out of the earlier presentation first, then into the later one.
       withdrawal('EEE', '2013J', '10', '2014-02-01'),
       enrolment('EEE', '2014B', '10', '2014-02-01'),
+      // The one after its own presentation was left, the other within its own.
+      activity('EEE', '2013J', '301', '10', '2014-02-08', { score: '55' }),
+      activity('EEE', '2014B', '302', '10', '2014-02-09', { score: '65' }),
+      learner('11'),
+      enrolment('FFF', '2015B', '11'),
+      withdrawal('FFF', '2015B', '11', '2015-02-06'),
     ]);
   });
 
@@ -217,9 +235,9 @@ describe('convert.mjs on a made-up folder', () => {
     const kinds = ['course', 'scheme', 'learner', 'enrolment', 'activity', 'completion', 'withdrawal'];
     expect(JSON.parse(stdout)).toEqual({
       rows: Object.fromEntries(kinds.map((kind) => [kind, of(kind).length])),
-      refused: { DATE_MISSING: { enrolment: 1, withdrawal: 1 }, NOT_ENROLLED: { withdrawal: 0 } },
+      refused: { DATE_MISSING: { enrolment: 2, withdrawal: 1 }, NOT_ENROLLED: { withdrawal: 1 } },
       unchanged: { enrolment: 0 },
-      activities: { carriedOver: 1, withoutScore: 1, notCounted: { 'after-withdrawal': 0, 'after-completion': 0 } },
+      activities: { carriedOver: 1, withoutScore: 1, notCounted: { 'after-withdrawal': 1, 'after-completion': 0 } },
       unregisteredButNotWithdrawn: 1,
       certified: { 'one-of-seven': 3, 'two-of-seven': 3, 'aaa-and-bbb-or-ccc-and-ddd': 2 },
     });
@@ -265,7 +283,7 @@ describe('convert.mjs on a made-up folder', () => {
     ['a submission of nobody', () => (submit('99,101,1,0,5'), [folder]), /studentInfo has no learner 99/],
     ['a submission of no assessment', () => (submit('8,999,1,0,5'), [folder]), /has no assessment 999/],
     ['a second submission', () => (submit('8,101,1,0,5'), [folder]), /activity-101-8 stands there twice/],
-    ['a malformed score', () => (submit('9,101,1,0,NaN'), [folder]), /line 9: score "NaN" is not a decimal number/],
+    ['a malformed score', () => (submit('9,101,1,0,NaN'), [folder]), /line 11: score "NaN" is not a decimal number/],
     ['a malformed mark of banking', () => (submit('9,101,1,2,5'), [folder]), /is_banked "2" is neither 0 nor 1/],
   ];
   const put = (name: string, text: string): void => writeFileSync(join(folder, name), text);
@@ -319,7 +337,8 @@ describe('the extract', () => {
       for (const { honours, ...row } of of(kind)) {
         expect([undefined, kind === 'completion' ? 'Distinction' : undefined]).toContain(honours);
         const id = match(new RegExp(`^${kind}-${row.course}-\\d{4}[BJ]-${row.learner}$`));
-        expect(row).toEqual({ kind, source: 'oulad', row: id, learner, course, [date]: midnight });
+        const presentation = String(row.row).split('-')[2];
+        expect(row).toEqual({ kind, source: 'oulad', row: id, learner, course, presentation, [date]: midnight });
       }
     for (const { score, carriedOver, ...row } of of('activity')) {
       expect([undefined, match(/^\d{1,3}$/)]).toContainEqual(score);
@@ -330,6 +349,7 @@ describe('the extract', () => {
         row: `activity-${row.activity}-${row.learner}`,
         learner,
         course,
+        presentation: match(/^\d{4}[BJ]$/),
         activity: learner,
         activityKind: 'assessment',
         reportedAt: midnight,
@@ -372,7 +392,7 @@ describe('the extract', () => {
   test('has a CSV whose every row is a row of the NDJSON', () => {
     const csv = readFileSync(join(example, 'extract/rows.csv'), 'utf8');
     expect(csv.split('\n')[0]).toBe(
-      'kind,source,row,learner,course,enrolledAt,activity,activityKind,score,reportedAt,carriedOver,completedAt,honours,withdrawnAt',
+      'kind,source,row,learner,course,presentation,enrolledAt,activity,activityKind,score,reportedAt,carriedOver,completedAt,honours,withdrawnAt',
     );
     const records: Record<string, string>[] = parse(csv, { columns: true });
     expect(records.filter((record) => record.kind === 'learner')).toHaveLength(12);

@@ -2,6 +2,7 @@ import type { ReceiptAnswer, Service } from './service.js';
 
 export interface Item {
   course?: string;
+  presentation?: string;
   learningPlan?: string;
   approval?: string;
   state: string;
