@@ -34,6 +34,8 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
+  // They need a server: `npm run test:mongodb` starts one.
+  testPathIgnorePatterns: process.env.CERTLEDGER_TEST_MONGODB_URL ? [] : ['<rootDir>/test/mongodb/'],
   transform: { '^.+\\.[tj]s$': swc },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
   moduleNameMapper: {

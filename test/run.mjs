@@ -3,12 +3,9 @@
  * `N passed, N failed`, in which each check counts as one test.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { closingLine, countLeftOut, runJest } from './support/jest-run.mjs';
 
-const folder = mkdtempSync(join(tmpdir(), 'certledger-test-'));
-const report = join(folder, 'jest.json');
 const bin = (name) => join('node_modules', '.bin', name);
 const checks = [
   ['build', bin('tsc'), ['-p', 'tsconfig.build.json']],
@@ -19,7 +16,6 @@ const checks = [
 
 let passed = 0;
 let failed = 0;
-let skipped = 0;
 for (const [name, command, words] of checks) {
   const { status } = spawnSync(command, words, { stdio: 'inherit' });
   if (status === 0) passed += 1;
@@ -28,20 +24,9 @@ for (const [name, command, words] of checks) {
 }
 
 // Two workers fit the two cores of the smallest machine that this is run on.
-const jest = spawnSync(bin('jest'), ['--json', `--outputFile=${report}`, '--maxWorkers=2', ...process.argv.slice(2)], {
-  stdio: ['ignore', 'ignore', 'inherit'],
-});
-try {
-  const result = JSON.parse(readFileSync(report, 'utf8'));
-  passed += result.numPassedTests;
-  skipped += result.numPendingTests + result.numTodoTests;
-  // A suite that could not even be loaded has no failed test of its own, and still is a failure.
-  failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
-  if (jest.status !== 0 && result.success) failed += 1;
-} catch {
-  failed += 1;
-  console.log('jest left no report');
-}
-rmSync(folder, { recursive: true, force: true });
-console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+const outcome = runJest(['--maxWorkers=2', ...process.argv.slice(2)]);
+passed += outcome.passed;
+failed += outcome.failed;
+const skipped = outcome.skipped + countLeftOut();
+console.log(closingLine({ passed, failed, skipped }));
 process.exitCode = failed === 0 ? 0 : 1;
