@@ -16,7 +16,7 @@ import { Keys } from '../ledger/ports/keys.js';
 import type { Receipt } from '../ledger/receipt.js';
 import { Records } from '../record/published.js';
 import type { JsonObject } from '../shared/json.js';
-import { isRejection, reject, type Rejection } from '../shared/result.js';
+import { isRejection, type Rejection } from '../shared/result.js';
 import { definitionId } from '../shared/text.js';
 import { MasterKey } from '../ledger/master-key.js';
 import { RehearsalEventStore, RehearsalFull, RehearsalKeys } from './rehearsal.js';
@@ -120,7 +120,10 @@ export class ImportRowsHandler implements ICommandHandler<ImportRows> {
   ): Promise<RowOutcome> {
     const { source, row: id } = row;
     const acting = inRoleFor(row, principal);
-    if (isRejection(acting)) return outcomeOf(row, acting);
+    if (acting === undefined) {
+      const reason = `Your key has no role for a row of kind ${row.kind}.`;
+      return { row: id, outcome: 'refused', code: 'FORBIDDEN', reason, pointer: '/kind' };
+    }
     const meaning = MEANINGS[row.kind];
     // The row's id enters the command id only, as an object that no caller's key (a text) can equal.
     const write: WriteRequest = {
@@ -171,12 +174,11 @@ export class ImportRowsHandler implements ICommandHandler<ImportRows> {
 }
 
 /** Who imports acts in each row with the role that the row's own route would ask for, and with no other. */
-function inRoleFor(row: Row, principal: Principal): Principal | Rejection {
+function inRoleFor(row: Row, principal: Principal): Principal | undefined {
   const { actor, responsibility, roles } = principal;
   const held = (roles?.map(({ role }) => role) ?? [actor.role]) as Role[];
   const role = roleFor(ruleOf('POST', routeOf(row))!, held, responsibility !== undefined);
-  if (role === undefined) return reject('FORBIDDEN', `Your key has no role for a row of kind ${row.kind}.`, '/kind');
-  return { ...principal, actor: { ...actor, role } };
+  return role === undefined ? undefined : { ...principal, actor: { ...actor, role } };
 }
 
 function outcomeOf(row: Row, answer: Receipt | Rejection): RowOutcome {
