@@ -17,6 +17,8 @@ import { CatalogueModule } from '../catalogue/catalogue.module.js';
 import { CatalogueFacts, Definitions, Drafts } from '../catalogue/services.js';
 import { AnswerInterceptor } from '../http/answer.js';
 import { AuditTrailInterceptor } from '../http/audit-trail.js';
+import { answerClientError } from '../http/client-error.js';
+import { methodsAt } from '../http/methods-at.js';
 import { ProblemFilter } from '../http/problem-filter.js';
 import { ProblemException, problemSchema } from '../http/problems.js';
 import { RequestValidation } from '../http/request-validation.js';
@@ -92,12 +94,14 @@ export async function createApplication(
   logger: Logger,
 ): Promise<{ app: NestFastifyApplication; document: OpenAPIObject; inFlight: () => number }> {
   const trail = new RequestTrail(kernel.ledger, logger);
-  const filter = new ProblemFilter(logger, trail);
+  const routes: string[] = [];
+  const filter = new ProblemFilter(logger, trail, (url) => methodsAt(routes, url));
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_BYTES_MAX,
     genReqId: () => uuidv4(),
     routerOptions: { maxParamLength: PARAMETER_CHARACTERS_MAX },
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => filter.answer(error, request, reply),
+    clientErrorHandler: answerClientError,
     forceCloseConnections: 'idle',
   });
   const app = await NestFactory.create<NestFastifyApplication>(ApplicationModule.of(kernel), adapter, {
@@ -106,7 +110,6 @@ export async function createApplication(
     abortOnError: false,
   });
   const fastify = app.getHttpAdapter().getInstance();
-  const routes: string[] = [];
   fastify.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) routes.push(`${one} ${url}`);
   });

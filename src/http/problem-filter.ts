@@ -23,23 +23,25 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly logger: Logger,
     private readonly trail: Pick<AuditTrail, 'refused'>,
+    /** The methods that an address takes, if there is anything. */
+    private readonly methodsAt: (url: string) => readonly string[],
   ) {}
 
   async catch(thrown: unknown, host: ArgumentsHost): Promise<void> {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    const { code, extras } = this.classify(thrown);
+    const { code, extras } = this.classify(thrown, request);
     await this.trail.refused(request, code);
-    send(request, http.getResponse<FastifyReply>(), code, extras);
+    this.send(request, http.getResponse<FastifyReply>(), code, extras);
   }
 
   /** Also for what the router refuses before any hook or filter of the framework runs. */
   answer(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const { code, extras } = this.classify(thrown);
-    send(request, reply, code, extras);
+    const { code, extras } = this.classify(thrown, request);
+    this.send(request, reply, code, extras);
   }
 
-  private classify(thrown: unknown): { code: ProblemCode; extras: ProblemExtras } {
+  private classify(thrown: unknown, request: FastifyRequest): { code: ProblemCode; extras: ProblemExtras } {
     if (thrown instanceof ProblemException) return { code: thrown.code, extras: thrown.extras };
     if (thrown instanceof InvalidCursor) return { code: 'INVALID_CURSOR', extras: {} };
     if (isLedgerError(thrown)) {
@@ -53,21 +55,29 @@ export class ProblemFilter implements ExceptionFilter {
     const framework = FRAMEWORK[(original as { code?: string }).code ?? ''];
     if (framework !== undefined) return { code: framework, extras: {} };
     const status = thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: number }).statusCode;
-    if (status === 404) return { code: 'ROUTE_UNKNOWN', extras: {} };
+    if (status === 404) return this.nothingThere(request);
     if (status !== undefined && status >= 400 && status < 500) return { code: 'BAD_REQUEST', extras: {} };
     this.logger.error({ err: thrown }, 'A fault in certledger.');
     return { code: 'INTERNAL', extras: {} };
   }
-}
 
-function send(request: FastifyRequest, reply: FastifyReply, code: ProblemCode, extras: ProblemExtras): void {
-  const problem = PROBLEMS[code];
-  if ('retry' in problem) void reply.header('retry-after', RETRY_AFTER_SECONDS);
-  if (code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
-  void reply
-    .status(problem.status)
-    .header('content-type', 'application/problem+json')
-    .send(problemDocument(code, extras, request.id));
+  /** RFC 9110, 15.5.6: where another method would have been answered, it is said so. */
+  private nothingThere({ method, url }: FastifyRequest): { code: ProblemCode; extras: ProblemExtras } {
+    const methods = this.methodsAt(url);
+    if (methods.length === 0) return { code: 'ROUTE_UNKNOWN', extras: {} };
+    return { code: 'METHOD_NOT_ALLOWED', extras: { detail: `${method} is not taken here, but ${methods.join(', ')}.` } };
+  }
+
+  private send(request: FastifyRequest, reply: FastifyReply, code: ProblemCode, extras: ProblemExtras): void {
+    const problem = PROBLEMS[code];
+    if ('retry' in problem) void reply.header('retry-after', RETRY_AFTER_SECONDS);
+    if (code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
+    if (code === 'METHOD_NOT_ALLOWED') void reply.header('allow', this.methodsAt(request.url).join(', '));
+    void reply
+      .status(problem.status)
+      .header('content-type', 'application/problem+json')
+      .send(problemDocument(code, extras, request.id));
+  }
 }
 
 /** A refusal by the rules on its way out. */

@@ -21,7 +21,7 @@ export const PROBLEMS = {
   INVALID_REQUEST: problem(
     400,
     'The request does not fit the schema',
-    'Mend the places that "errors" lists; each has a JSON Pointer.',
+    'Mend each place that a JSON Pointer names, as the detail beside it says.',
   ),
   INVALID_CURSOR: problem(
     400,
@@ -33,6 +33,11 @@ export const PROBLEMS = {
     400,
     'The Idempotency-Key is missing',
     'Send an Idempotency-Key header of 1 to 200 characters, a new one for each new write.',
+  ),
+  INVALID_IDEMPOTENCY_KEY: problem(
+    400,
+    'The Idempotency-Key is too long',
+    'Send an Idempotency-Key header of 1 to 200 characters, for example a UUID.',
   ),
   INVALID_IF_MATCH: problem(
     400,
@@ -47,6 +52,13 @@ export const PROBLEMS = {
   BODY_TOO_LARGE: problem(413, 'The body is too large', 'Send at most 1 MiB; split larger work into several requests.'),
   UNSUPPORTED_MEDIA_TYPE: problem(415, 'The body has another media type', 'Send Content-Type: application/json.'),
   ROUTE_UNKNOWN: problem(404, 'There is nothing at this address', 'Look the address up in the API documentation under /docs.'),
+  METHOD_NOT_ALLOWED: problem(405, 'The address takes another method', 'Use a method that the Allow header names.'),
+  HEADERS_TOO_LARGE: problem(
+    431,
+    'The headers are too large',
+    'Send headers of less than 16 KiB in all; a token has at most 8,192 characters.',
+  ),
+  REQUEST_TIMEOUT: later(408, 'The request did not arrive in time', 'Send it again as a whole, with the same Idempotency-Key.'),
   BAD_REQUEST: problem(400, 'The request cannot be understood', 'Compare it with the API documentation under /docs.'),
   // Who asks.
   UNAUTHENTICATED: problem(

@@ -39,8 +39,11 @@ export const IDEMPOTENCY_KEY_MAX = 200;
 export const Write = createParamDecorator((_: unknown, context: ExecutionContext): WriteRequest => {
   const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
   const key = request.headers['idempotency-key'];
-  if (typeof key !== 'string' || key.length === 0 || key.length > IDEMPOTENCY_KEY_MAX)
-    throw new ProblemException('IDEMPOTENCY_KEY_MISSING');
+  if (typeof key !== 'string' || key.length === 0) throw new ProblemException('IDEMPOTENCY_KEY_MISSING');
+  if (key.length > IDEMPOTENCY_KEY_MAX)
+    throw new ProblemException('INVALID_IDEMPOTENCY_KEY', {
+      detail: `The Idempotency-Key has ${key.length} characters; it may have ${IDEMPOTENCY_KEY_MAX}.`,
+    });
   return {
     principal: request.principal!,
     origin: { kind: 'api' },

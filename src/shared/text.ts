@@ -55,10 +55,10 @@ export const timeZone = z
   .string()
   .max(64)
   .refine(isTimeZone, { message: 'Must be an IANA time zone name, for example Europe/Berlin.' });
-export const effective = z.union([
-  z.strictObject({ date: isoDate }),
-  z.strictObject({ instant: isoInstant, zone: timeZone.optional() }),
-]);
+export const effective = z.union(
+  [z.strictObject({ date: isoDate }), z.strictObject({ instant: isoInstant, zone: timeZone.optional() })],
+  { error: 'Must be {"date": "2024-03-15"} or {"instant": "2024-03-15T09:30:00Z"}; an instant may have a "zone" beside it.' },
+);
 /** A score, exact: a decimal in a string, as binary fractions cannot hold it. */
 export const decimalScore = z
   .string()

@@ -16,10 +16,10 @@ export const APPROVAL_DEFAULT = 'award';
 /** How long before its end a certification is expiring, where its author did not say. */
 export const EXPIRING_FROM_DEFAULT = 'P30D';
 
-export const validitySchema = z.union([
-  z.strictObject({ perpetual: z.literal(true) }),
-  z.strictObject({ duration: calendarDuration }),
-]);
+export const validitySchema = z.union(
+  [z.strictObject({ perpetual: z.literal(true) }), z.strictObject({ duration: calendarDuration })],
+  { error: 'Must be {"perpetual": true} or {"duration": "P2Y"}.' },
+);
 export type Validity = z.infer<typeof validitySchema>;
 
 export const imageSchema = z

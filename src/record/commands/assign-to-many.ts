@@ -30,7 +30,11 @@ export const LEARNERS_PER_KEY_CHECK = 50;
 export const assignToManySchema = z
   .strictObject({
     learners: z.array(callerId).min(1).max(LEARNERS_PER_BATCH_MAX).optional(),
-    matching: z.union([z.strictObject({ group: definitionId }), z.strictObject({ everybody: z.literal(true) })]).optional(),
+    matching: z
+      .union([z.strictObject({ group: definitionId }), z.strictObject({ everybody: z.literal(true) })], {
+        error: 'Must be {"group": "id-of-a-group"} or {"everybody": true}.',
+      })
+      .optional(),
     cursor: z.string().max(2_000).optional().meta({ description: 'Of those who match: "next" of the answer before.' }),
     limit: z
       .int()
