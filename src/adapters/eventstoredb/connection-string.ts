@@ -1,0 +1,32 @@
+import { LedgerError } from '../../ledger/errors.js';
+
+const FORM = /^esdb(?:\+discover)?:\/\/(?:[^/?@]*@)?([^/?@]+)\/*(?:\?(.*))?$/;
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3})$/i;
+
+/** What we need to know of a connection string before the driver reads the whole of it. */
+export interface Address {
+  /** Hosts and ports without the credentials, for messages. */
+  readonly hosts: string;
+  readonly warnings: readonly string[];
+}
+
+/** The text itself is never repeated in a message: it holds the password. */
+export function readAddress(url: string): Address {
+  const [, hosts, query] = FORM.exec(url.trim()) ?? [];
+  if (hosts === undefined) throw unreadable();
+  const isInsecure = (query ?? '').split('&').some((pair) => /^tls=false$/i.test(pair.trim()));
+  const remote = hosts.split(',').filter((host) => !LOOPBACK.test(host.split(':')[0] ?? ''));
+  const warnings =
+    isInsecure && remote.length > 0
+      ? [
+          `The connection to EventStoreDB at ${remote.join(', ')} is not encrypted: whoever can listen reads every event and the password. Leave tls=false out of the connection string.`,
+        ]
+      : [];
+  return { hosts, warnings };
+}
+
+export const unreadable = (why = ''): LedgerError =>
+  new LedgerError(
+    'STORE_UNAVAILABLE',
+    `The connection string of EventStoreDB cannot be used${why}. It has the form esdb://user:password@host:2113 or esdb+discover://host1:2113,host2:2113, with options as in ?tls=false&tlsCAFile=ca.crt.`,
+  );
