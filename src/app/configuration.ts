@@ -17,6 +17,17 @@ const settings = {
   CERTLEDGER_HOST: z.string().min(1).default('127.0.0.1'),
   CERTLEDGER_PORT: wholeNumber(0, 65_535, 3_000),
   CERTLEDGER_DATA: z.string().min(1, 'must name a folder').default('./data'),
+  CERTLEDGER_EVENTSTORE_URL: z
+    .string()
+    .regex(
+      /^(esdb|kurrentdb|kurrent)(\+discover)?:\/\/\S+$/,
+      'must be a connection string such as esdb://127.0.0.1:2113?tls=false',
+    )
+    .optional(),
+  CERTLEDGER_MONGODB_URL: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\/\S+$/, 'must be a connection string such as mongodb://127.0.0.1:27017/certledger')
+    .optional(),
   CERTLEDGER_ORGANIZATION: z.string().regex(ORGANIZATION_ID, 'must be 1 to 32 lower-case letters or digits').default('main'),
   CERTLEDGER_MASTER_KEY: z
     .string()
@@ -58,6 +69,9 @@ export function readConfiguration(environment: NodeJS.ProcessEnv, file = '.env')
   if (!parsed.success) wrong.push(...parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`));
   const { issuers, wrong: wrongInFile } = readIssuers(parsed.success ? parsed.data : given);
   wrong.push(...wrongInFile);
+  const engines = ['CERTLEDGER_EVENTSTORE_URL', 'CERTLEDGER_MONGODB_URL'].filter((name) => given[name] !== undefined);
+  if (engines.length === 1)
+    wrong.push(`${engines[0]} needs the other engine too: set CERTLEDGER_EVENTSTORE_URL and CERTLEDGER_MONGODB_URL, or neither`);
   if (wrong.length > 0)
     throw new WrongConfiguration(`The configuration is wrong:\n${wrong.map((line) => `  - ${line}`).join('\n')}`);
   const { CERTLEDGER_HOST, CERTLEDGER_PORT, CERTLEDGER_URL } = parsed.data!;
@@ -86,11 +100,15 @@ function readIssuers({
   return { issuers: [], wrong: parsed.wrong.map((line) => `CERTLEDGER_OIDC_FILE: ${line}`) };
 }
 
+/** A connection string is shown, because people look there for a wrong host, but never with its password. */
+const withoutPassword = (value: string | number): string | number =>
+  typeof value === 'string' ? value.replace(/(:\/\/[^/?#@:]*):.*@/, '$1:********@') : value;
+
 /** The effective configuration for people, secrets masked. */
 export function shownConfiguration(configuration: Configuration): Record<string, string | number | null> {
   const entries = Object.keys(settings).map((name) => {
     const value = configuration[name as keyof typeof settings];
-    return [name, value === undefined ? null : SECRETS.has(name) ? '********' : value] as const;
+    return [name, value === undefined ? null : SECRETS.has(name) ? '********' : withoutPassword(value)] as const;
   });
   return Object.fromEntries(entries);
 }

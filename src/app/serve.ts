@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import type { Logger } from 'pino';
 import { LedgerError } from '../ledger/errors.js';
-import type { Configuration } from './configuration.js';
+import { shownConfiguration, type Configuration } from './configuration.js';
+import { namesCluster, openCluster } from './cluster.js';
 import { openEmbedded } from './embedded.js';
+import type { Engines } from './engines.js';
 import { createLogger } from './logger.js';
 import { startApplication } from './process.js';
 import { SystemClock } from './system-clock.js';
@@ -11,11 +14,12 @@ import { SystemClock } from './system-clock.js';
 export async function serve(configuration: Configuration): Promise<void> {
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
-  const engines = await openEmbedded(configuration.CERTLEDGER_DATA, configuration.CERTLEDGER_MASTER_KEY);
+  const logger = createLogger(configuration.CERTLEDGER_LOG_LEVEL);
+  const engines = await openEngines(configuration, logger);
   let address = '';
   const started = await startApplication(engines, {
     clock: new SystemClock(),
-    logger: createLogger(configuration.CERTLEDGER_LOG_LEVEL),
+    logger,
     organization: configuration.CERTLEDGER_ORGANIZATION,
     policyIntervalMilliseconds: configuration.CERTLEDGER_POLICY_INTERVAL_SECONDS * 1_000,
     issuers: configuration.issuers,
@@ -31,9 +35,28 @@ export async function serve(configuration: Configuration): Promise<void> {
     throw error;
   });
   // Last, so that who waits for this line finds everything ready, and the key above it already opens the door.
-  process.stdout.write(greeting(address, resolve(configuration.CERTLEDGER_DATA)));
+  process.stdout.write(greeting(address, placeOf(configuration)));
   if (!stopping.signal.aborted) await once(stopping.signal, 'abort');
   await started.stop();
+}
+
+/** The cluster profile where the settings name its engines, else the embedded one. */
+async function openEngines(configuration: Configuration, logger: Logger): Promise<Engines> {
+  const { CERTLEDGER_DATA, CERTLEDGER_MASTER_KEY } = configuration;
+  if (!namesCluster(configuration)) return openEmbedded(CERTLEDGER_DATA, CERTLEDGER_MASTER_KEY);
+  const engines = await openCluster(configuration);
+  for (const warning of engines.warnings) logger.warn(warning);
+  if (CERTLEDGER_MASTER_KEY === undefined)
+    logger.warn(
+      `The master key lies in ${resolve(CERTLEDGER_DATA)}; instances on other machines need it in CERTLEDGER_MASTER_KEY.`,
+    );
+  return engines;
+}
+
+function placeOf(configuration: Configuration): string {
+  if (!namesCluster(configuration)) return resolve(configuration.CERTLEDGER_DATA);
+  const { CERTLEDGER_EVENTSTORE_URL, CERTLEDGER_MONGODB_URL } = shownConfiguration(configuration);
+  return `${CERTLEDGER_EVENTSTORE_URL} and ${CERTLEDGER_MONGODB_URL}`;
 }
 
 function listenFailure(error: unknown, { CERTLEDGER_HOST, CERTLEDGER_PORT }: Configuration): unknown {
@@ -53,11 +76,11 @@ function listenFailure(error: unknown, { CERTLEDGER_HOST, CERTLEDGER_PORT }: Con
   return error;
 }
 
-function greeting(address: string, folder: string): string {
+function greeting(address: string, place: string): string {
   return `
 certledger listens on ${address}
   API documentation  ${address}/docs   (OpenAPI 3.1: ${address}/openapi.json)
-  data               ${folder}
+  data               ${place}
 
 `;
 }

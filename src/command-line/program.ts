@@ -4,6 +4,7 @@ import { serve } from '../app/serve.js';
 import { isLedgerError } from '../ledger/errors.js';
 import { DATA, JSON_OUT, type Common, type Connected } from './common.js';
 import { connect } from './connection.js';
+import { CLUSTER, copyLedger } from './copy-ledger.js';
 import { CommandFailure, EXIT } from './exit-codes.js';
 import { exportEvents } from './export-events.js';
 import { importFile } from './import-file.js';
@@ -33,30 +34,7 @@ export async function run(words: readonly string[]): Promise<number> {
     }
   };
   addService(program);
-  program
-    .command('import <file>')
-    .description('import rows from CSV or NDJSON (- reads standard input); the same file again completes or replays')
-    .option('--batch <name>', 'name of this batch, marked on every fact', `import-${new Date().toISOString().slice(0, 10)}`)
-    .option('--dry-run', 'decide every row, write nothing')
-    .option('--results <file>', 'where each row’s outcome goes (default: <file>.results.ndjson)')
-    .option('--format <format>', 'csv or ndjson (default: by the file’s ending)')
-    .option(...DATA)
-    .option(...JSON_OUT)
-    .action((file: string, options: Common & { batch: string; dryRun?: boolean; results?: string; format?: string }) =>
-      connected(options, (connection, json) => {
-        const format = options.format ?? (file.endsWith('.csv') ? 'csv' : 'ndjson');
-        if (format !== 'csv' && format !== 'ndjson') throw new CommandFailure('--format is csv or ndjson.');
-        const results = options.results ?? `${file === '-' ? 'import' : file}.results.ndjson`;
-        return importFile(connection, file, {
-          batch: options.batch,
-          dryRun: options.dryRun === true,
-          results,
-          format,
-          json,
-          signal: interrupted.signal,
-        });
-      }),
-    );
+  addImport(program, connected, interrupted.signal);
   program
     .command('export')
     .description('write the stored events as NDJSON; an existing file is continued')
@@ -77,6 +55,7 @@ export async function run(words: readonly string[]): Promise<number> {
       if (file !== undefined) code = await replayLog({ file }, options.json === true);
       else await connected(options, (connection, json) => replayLog({ connection }, json));
     });
+  addCopy(program, interrupt, interrupted.signal, (copied) => (code = copied));
   addProjections(program, connected, interrupted.signal);
   addOrganizations(program, connected);
   addPersons(program, connected);
@@ -99,6 +78,46 @@ function addService(program: Command): void {
     .description('print the effective configuration, secrets masked')
     .option(...JSON_OUT)
     .action((options: Common) => printConfiguration(readConfiguration(process.env), options.json === true));
+}
+
+function addImport(program: Command, connected: Connected, signal: AbortSignal): void {
+  program
+    .command('import <file>')
+    .description('import rows from CSV or NDJSON (- reads standard input); the same file again completes or replays')
+    .option('--batch <name>', 'name of this batch, marked on every fact', `import-${new Date().toISOString().slice(0, 10)}`)
+    .option('--dry-run', 'decide every row, write nothing')
+    .option('--results <file>', 'where each row’s outcome goes (default: <file>.results.ndjson)')
+    .option('--format <format>', 'csv or ndjson (default: by the file’s ending)')
+    .option(...DATA)
+    .option(...JSON_OUT)
+    .action((file: string, options: Common & { batch: string; dryRun?: boolean; results?: string; format?: string }) =>
+      connected(options, (connection, json) => {
+        const format = options.format ?? (file.endsWith('.csv') ? 'csv' : 'ndjson');
+        if (format !== 'csv' && format !== 'ndjson') throw new CommandFailure('--format is csv or ndjson.');
+        const results = options.results ?? `${file === '-' ? 'import' : file}.results.ndjson`;
+        return importFile(connection, file, {
+          batch: options.batch,
+          dryRun: options.dryRun === true,
+          results,
+          format,
+          json,
+          signal,
+        });
+      }),
+    );
+}
+
+function addCopy(program: Command, interrupt: () => void, signal: AbortSignal, done: (code: number) => void): void {
+  program
+    .command('copy')
+    .description('copy a whole ledger to another engine, and compare both; the same command again goes on')
+    .requiredOption('--from <place>', `the data folder of a stopped service, or "${CLUSTER}" for the engines of the settings`)
+    .requiredOption('--to <place>', `an empty folder, or "${CLUSTER}"`)
+    .option(...JSON_OUT)
+    .action(async ({ from, to, json }: { from: string; to: string; json?: boolean }) => {
+      process.once('SIGINT', interrupt);
+      done(await copyLedger(readConfiguration(process.env), { from, to, json: json === true, signal }));
+    });
 }
 
 function addProjections(program: Command, connected: Connected, signal: AbortSignal): void {

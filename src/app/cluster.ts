@@ -1,0 +1,48 @@
+import { EventStoreDbEventStore } from '../adapters/eventstoredb/event-store.js';
+import { MongoConnection } from '../adapters/mongodb/client.js';
+import { MongoKeys } from '../adapters/mongodb/keys.js';
+import { MongoLeases } from '../adapters/mongodb/leases.js';
+import { MongoReadModelStore } from '../adapters/mongodb/read-models.js';
+import type { Configuration } from './configuration.js';
+import type { Engines } from './engines.js';
+import { masterKeyOf } from './master-key-file.js';
+
+/** The engines of the cluster profile, and what the operator should know of the connections. */
+export interface ClusterEngines extends Engines {
+  readonly warnings: readonly string[];
+}
+
+/** Connects to the engines that the settings name; several instances of the service may do so at once. */
+export async function openCluster(configuration: ClusterSettings): Promise<ClusterEngines> {
+  const { CERTLEDGER_EVENTSTORE_URL, CERTLEDGER_MONGODB_URL, CERTLEDGER_MASTER_KEY, CERTLEDGER_DATA } = configuration;
+  const mongo = await MongoConnection.open(CERTLEDGER_MONGODB_URL);
+  try {
+    const store = await EventStoreDbEventStore.open(CERTLEDGER_EVENTSTORE_URL);
+    const close = async (): Promise<void> => {
+      await store.close();
+      await mongo.close();
+    };
+    try {
+      const keys = new MongoKeys(mongo);
+      const holdsLedger = (await keys.page(undefined, 1)).length > 0 || (await store.latest()) !== undefined;
+      const master = masterKeyOf(CERTLEDGER_MASTER_KEY, CERTLEDGER_DATA, holdsLedger);
+      const { warnings } = store;
+      return { store, readModels: new MongoReadModelStore(mongo), leases: new MongoLeases(mongo), keys, master, close, warnings };
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  } catch (error) {
+    await mongo.close();
+    throw error;
+  }
+}
+
+/** Settings that name both engines. */
+export type ClusterSettings = Pick<Configuration, 'CERTLEDGER_DATA' | 'CERTLEDGER_MASTER_KEY'> & {
+  readonly CERTLEDGER_EVENTSTORE_URL: string;
+  readonly CERTLEDGER_MONGODB_URL: string;
+};
+
+export const namesCluster = (settings: Configuration): settings is Configuration & ClusterSettings =>
+  settings.CERTLEDGER_EVENTSTORE_URL !== undefined && settings.CERTLEDGER_MONGODB_URL !== undefined;
