@@ -5,9 +5,10 @@ import { z } from 'zod';
 import { Answers } from '../http/openapi.js';
 import { CurrentPrincipal, type Principal } from '../http/principal.js';
 import { awaitReadModel, cursorParameter, limitParameter, minPositionParameter, PAGE_DEFAULT } from '../http/reading.js';
+import { KeyRing } from '../ledger/key-ring.js';
 import { Projections } from '../projections/projections.js';
 import { instantAt, instantMilliseconds } from '../shared/calendar.js';
-import { isoInstant } from '../shared/text.js';
+import { callerId, isoInstant } from '../shared/text.js';
 import { attemptsAndReads, type Trail, type TrailDocument } from './attempts-and-reads.projection.js';
 
 const paging = {
@@ -22,13 +23,19 @@ const actor = z
   .regex(/^[0-9a-f]{64}$|^[a-z0-9-]{1,53}$/, 'Must be the "person" of a "who", or its "key" where it has none.')
   .optional()
   .meta({ description: 'The "person" of a "who", or its "key" where no person stands behind it.' });
+const person = callerId.optional().meta({
+  description: 'The organization\'s own id of the person who acted, instead of "actor"; who came by a grant is found by that.',
+});
 const code = z
   .string()
   .regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'Must be a code of docs/errors.md, for example FOUR_EYES.')
   .optional();
-const attemptsQuery = z.strictObject({ code, actor, ...paging });
-const fourEyesQuery = z.strictObject({ actor, ...paging });
-const readsQuery = z.strictObject({ actor, ...paging });
+const isNamedOnce = ({ actor, person }: { actor?: unknown; person?: unknown }): boolean =>
+  actor === undefined || person === undefined;
+const NAMED_TWICE = { message: 'Give either actor or person, not both.', path: ['person'] };
+const attemptsQuery = z.strictObject({ code, actor, person, ...paging }).refine(isNamedOnce, NAMED_TWICE);
+const fourEyesQuery = z.strictObject({ actor, person, ...paging }).refine(isNamedOnce, NAMED_TWICE);
+const readsQuery = z.strictObject({ actor, person, ...paging }).refine(isNamedOnce, NAMED_TWICE);
 
 const read = z.object({
   position: z.string(),
@@ -70,31 +77,38 @@ export class ListReads extends CqrsQuery<ReadsAnswer> {
 
 @QueryHandler(ListAttempts)
 export class ListAttemptsHandler implements IQueryHandler<ListAttempts> {
-  constructor(private readonly projections: Projections) {}
+  constructor(
+    readonly projections: Projections,
+    readonly keyRing: KeyRing,
+  ) {}
 
   execute({ principal, query }: ListAttempts): Promise<AttemptsAnswer> {
-    return page(this.projections, principal, 'attempts', query, attempt);
+    return page(this, principal, 'attempts', query, attempt);
   }
 }
 
 @QueryHandler(ListReads)
 export class ListReadsHandler implements IQueryHandler<ListReads> {
-  constructor(private readonly projections: Projections) {}
+  constructor(
+    readonly projections: Projections,
+    readonly keyRing: KeyRing,
+  ) {}
 
   execute({ principal, query }: ListReads): Promise<ReadsAnswer> {
-    return page(this.projections, principal, 'reads', query, read);
+    return page(this, principal, 'reads', query, read);
   }
 }
 
 /** A page in the order of recording, narrowed by what was asked for. */
 async function page<Item extends z.ZodObject>(
-  projections: Projections,
+  { projections, keyRing }: { readonly projections: Projections; readonly keyRing: KeyRing },
   { organization }: Principal,
   trail: Trail,
-  query: z.infer<typeof attemptsQuery>,
+  { person, ...asked }: z.infer<typeof attemptsQuery>,
   item: Item,
 ): Promise<{ items: z.infer<Item>[]; next?: string }> {
-  await awaitReadModel(projections, attemptsAndReads.name, query.minPosition);
+  await awaitReadModel(projections, attemptsAndReads.name, asked.minPosition);
+  const query = person === undefined ? asked : { ...asked, actor: await keyRing.pseudonym(organization, 'person', person) };
   const narrowed = (['code', 'actor'] as const).flatMap((field) => (query[field] === undefined ? [] : [query[field]]));
   const { documents, next } = await projections.find(attemptsAndReads.name, {
     index:

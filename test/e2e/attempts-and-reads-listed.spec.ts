@@ -4,6 +4,7 @@ import { RefusedAttempts } from '../../src/access/trail/refused-attempts.js';
 import { RequestTrail } from '../../src/access/trail/request-trail.js';
 import { createLogger } from '../../src/app/logger.js';
 import type { AuthenticatedRequest } from '../../src/http/principal.js';
+import { keyFor } from '../support/access.js';
 import { issueKey } from '../support/issue-key.js';
 import { course, ORGANIZATION, Service, TestClock, type Asked } from '../support/service.js';
 
@@ -95,6 +96,26 @@ describe('what was refused and read is listed', () => {
     const everyone = (await list('four-eyes')).items;
     expect(new Set(everyone.map(({ code }) => code))).toEqual(new Set(['FOUR_EYES']));
     expect(everyone.filter(({ who }) => who.key === key)).toHaveLength(2);
+  });
+
+  it('by the id that the organization itself gave to the person, as an auditor knows no pseudonyms', async () => {
+    const { token } = await keyFor(service, 'Müller, J.', ['auditor']);
+    await service.post('/v1/courses', course('C9'), { token });
+    const named = `&person=${encodeURIComponent('Müller, J.')}`;
+    const [attempts, reads] = [await list('attempts', `${named}&code=FORBIDDEN`), await list('reads', named)];
+    expect(attempts.items).toMatchObject([{ code: 'FORBIDDEN', target: 'C9', who: { role: 'auditor' } }]);
+    expect(reads.items).toEqual([]);
+    const { person } = attempts.items[0]!.who;
+    expect((await list('attempts', `&actor=${person}`)).items).toEqual(attempts.items);
+    expect((await list('four-eyes', named)).items).toEqual([]);
+    expect((await list('attempts', '&person=nobody')).items).toEqual([]);
+    // The record of the reading names the person whose acts were read by the stream, never by the id.
+    await list('reads', named, { token });
+    expect((await list('reads', named)).items).toMatchObject([
+      { operation: 'GET /v1/audit/reads', target: `person-main-${person}` },
+    ]);
+    const both = await service.get(`/v1/audit/attempts?actor=${person}&person=nobody`);
+    expect(both.json()).toMatchObject({ code: 'INVALID_REQUEST', errors: [{ pointer: '/person' }] });
   });
 
   it('the reads of auditors, by actor and time, without the codes of refusals', async () => {
