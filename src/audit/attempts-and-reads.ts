@@ -24,7 +24,8 @@ const actor = z
   .optional()
   .meta({ description: 'The "person" of a "who", or its "key" where no person stands behind it.' });
 const person = callerId.optional().meta({
-  description: 'The organization\'s own id of the person who acted, instead of "actor"; who came by a grant is found by that.',
+  description:
+    'Instead of "actor": your own id of the person who acted. Whoever came by a grant from elsewhere is found by "actor" only.',
 });
 const code = z
   .string()
