@@ -2,81 +2,23 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
+import {
+  ASSESSMENTS,
+  COURSES,
+  info,
+  registration,
+  REGISTRATIONS,
+  STUDENTS,
+  SUBMISSIONS,
+  writeTables,
+} from '../support/oulad-tables.js';
 
 const example = resolve(__dirname, '../../examples/oulad');
 const SCHEMES = ['one-of-seven', 'two-of-seven', 'aaa-and-bbb-or-ccc-and-ddd'];
 const MODULES = ['AAA', 'BBB', 'CCC', 'DDD', 'EEE', 'FFF', 'GGG'];
 
 type Row = Record<string, unknown>;
-
-const COURSES = `"code_module","code_presentation","module_presentation_length"
-"AAA","2015J","152"
-"BBB","2016B","29"
-"CCC","2014B","241"
-"DDD","2014J","269"
-"EEE","2013J","268"
-"EEE","2014B","28"
-"FFF","2015B","28"
-`;
-
-// Every column that must not come out holds a value found nowhere else in the folder.
-const HEADER =
-  '"code_module","code_presentation","id_student","gender","region","highest_education","imd_band","age_band","num_of_prev_attempts","studied_credits","disability","final_result"';
-const FORBIDDEN = ['Zz-gender', 'Zz-region', 'Zz-education', 'Zz-imd', 'Zz-age', 'Zz-attempts', 'Zz-credits', 'Zz-disability'];
-const quoted = (values: readonly string[]): string => values.map((value) => `"${value}"`).join(',');
-const info = (module: string, presentation: string, learner: string, result: string): string =>
-  quoted([module, presentation, learner, ...FORBIDDEN, result]);
-const STUDENTS = `${[
-  HEADER,
-  info('DDD', '2014J', '30', 'Pass'),
-  info('AAA', '2015J', '7', 'Pass'),
-  info('BBB', '2016B', '7', 'Distinction'),
-  info('CCC', '2014B', '30', 'Distinction'),
-  info('AAA', '2015J', '8', 'Fail'),
-  info('BBB', '2016B', '8', 'Withdrawn'),
-  info('FFF', '2015B', '9', 'Pass'),
-  info('EEE', '2014B', '9', 'Pass'),
-  info('EEE', '2014B', '10', 'Withdrawn'),
-  info('EEE', '2013J', '10', 'Withdrawn'),
-  info('FFF', '2015B', '11', 'Withdrawn'),
-].join('\n')}\n`;
-
-const ASSESSMENTS = `"code_module","code_presentation","id_assessment","assessment_type","date","weight"
-"AAA","2015J","101","TMA","19","Zz-weight"
-"AAA","2015J","103","Exam","","100"
-"AAA","2015J","102","TMA","54","20"
-"BBB","2016B","201","CMA","10","5"
-"EEE","2013J","301","TMA","20","5"
-"EEE","2014B","302","TMA","20","5"
-`;
-const registration = (...line: [module: string, presentation: string, learner: string, on: string, off: string]) => quoted(line);
-const REGISTRATIONS = `${[
-  '"code_module","code_presentation","id_student","date_registration","date_unregistration"',
-  registration('DDD', '2014J', '30', '-10', ''),
-  registration('AAA', '2015J', '7', '-5', ''),
-  registration('BBB', '2016B', '7', '0', ''),
-  registration('CCC', '2014B', '30', '', ''),
-  registration('AAA', '2015J', '8', '-1', '3'),
-  registration('BBB', '2016B', '8', '-20', '12'),
-  registration('FFF', '2015B', '9', '1', '?'),
-  registration('EEE', '2014B', '9', '2', ''),
-  registration('EEE', '2014B', '10', '0', ''),
-  registration('EEE', '2013J', '10', '-1', '123'),
-  registration('FFF', '2015B', '11', '', '5'),
-].join('\n')}\n`;
-const SUBMISSIONS = `id_student,id_assessment,date_submitted,is_banked,score
-7,103,152,0,90
-7,101,18,0,78.5
-7,102,54,0,?
-7,201,-1,1,60
-8,101,-1,0,50
-8,201,12,0,40
-8,102,140,0,0
-10,301,130,0,55
-10,302,8,0,65
-`;
 
 const run = (script: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } =>
   spawnSync(process.execPath, [join(example, script), ...args], { encoding: 'utf8' });
@@ -89,11 +31,7 @@ const readRows = (text: string): Row[] =>
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'oulad-'));
-  writeFileSync(join(folder, 'courses.csv'), COURSES);
-  writeFileSync(join(folder, 'studentInfo.csv.gz'), gzipSync(STUDENTS));
-  writeFileSync(join(folder, 'assessments.csv'), ASSESSMENTS);
-  writeFileSync(join(folder, 'studentRegistration.csv'), REGISTRATIONS);
-  writeFileSync(join(folder, 'studentAssessment.csv.gz'), gzipSync(SUBMISSIONS));
+  writeTables(folder);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
