@@ -14,16 +14,18 @@ export interface MongoTimes {
   readonly socketMilliseconds: number;
   /** After this time a call is not tried again. */
   readonly retryMilliseconds: number;
+  /** Before the second attempt; each later pause is twice the one before. */
+  readonly pauseMilliseconds: number;
 }
 export const MONGO_TIMES: MongoTimes = {
   selectionMilliseconds: 5_000,
   serverMilliseconds: 8_000,
   socketMilliseconds: 10_000,
   retryMilliseconds: 5_000,
+  pauseMilliseconds: 50,
 };
 
 export const ATTEMPTS_MAX = 4;
-const FIRST_PAUSE_MILLISECONDS = 50;
 const CONNECTIONS_MAX = 50;
 const DEFAULT_DATABASE = 'certledger';
 /** 63 bytes are the engine's bound for a database's name, and the name of the keys' database is longer by its ending. */
@@ -97,7 +99,7 @@ export class MongoConnection {
         const isLast = attempt === ATTEMPTS_MAX || performance.now() - start >= this.times.retryMilliseconds;
         if (isLast || !isPassing(error)) throw translated(error, this.address);
       }
-      await setTimeout(FIRST_PAUSE_MILLISECONDS * 2 ** (attempt - 1));
+      await setTimeout(this.times.pauseMilliseconds * 2 ** (attempt - 1));
     }
   }
 

@@ -13,6 +13,8 @@ export function urlOf({ database, port }: { readonly database: string; readonly 
   // A replica set names its own addresses, which lead past the proxy.
   url.searchParams.delete('replicaSet');
   url.searchParams.set('directConnection', 'true');
+  // After a cut connection the driver looks at the server again before it goes on, and may do so at once.
+  url.searchParams.set('minHeartbeatFrequencyMS', '5');
   return url.href;
 }
 
