@@ -125,6 +125,19 @@ describe('the command of a row', () => {
     expect(ofLearner(kind, more)).toMatchObject(command);
   });
 
+  it('whatever is said of a course may name its presentation', () => {
+    const inSpring = { course, presentation: '2024-spring' };
+    const time = '2024-01-01';
+    const said = [
+      ofLearner('enrolment', { ...inSpring, enrolledOn: time }),
+      ofLearner('withdrawal', { ...inSpring, withdrawnOn: time }),
+      ofLearner('activity', { ...inSpring, activity: 'Q1', activityKind: 'quiz', reportedOn: time }),
+      ofLearner('completion', { ...inSpring, completedOn: time }),
+    ];
+    for (const command of said) expect(command).toMatchObject(inSpring);
+    expect(ofLearner('approval', { ...inSpring, label: 'tutor', approvedOn: time })).toMatchObject({ target: inSpring });
+  });
+
   it('a date stays a date and is never made an instant', () => {
     expect(ofLearner('enrolment', { course, enrolledOn: '2024-01-01' })).toMatchObject({ effective: { date: '2024-01-01' } });
   });
