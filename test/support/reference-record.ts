@@ -44,7 +44,7 @@ export class ReferenceRecord {
     this.done.push({ course, day });
     const concerned = this.schemes.filter((scheme) => scheme.courses.includes(course));
     const begun = concerned.flatMap((scheme) => {
-      const task = this.open(scheme);
+      const task = this.openOn(scheme, day);
       return task === undefined || task.startedAt !== Infinity || day < (task.start ?? task.on) ? [] : [task];
     });
     for (const task of begun) task.startedAt = day;
@@ -57,7 +57,7 @@ export class ReferenceRecord {
     if (last !== undefined && last.revokedAt === Infinity && this.now < last.end) return 'ALREADY_CERTIFIED';
     if (due !== undefined && due <= Math.max(on, start ?? on)) return 'DUE_BEFORE_START';
     const scheme = this.scheme(id);
-    const open = this.open(scheme);
+    const open = this.openOn(scheme, this.now);
     if (open !== undefined) return open.start === start && open.due === due ? [] : 'ASSIGNMENT_OPEN';
     this.tasks.set(id, [...this.tasksOf(id), { on, start, due, startedAt: Infinity, withdrawnAt: Infinity }]);
     return this.earn(scheme) ? ['SchemeAssigned', 'CertificationAwarded'] : ['SchemeAssigned'];
@@ -65,9 +65,10 @@ export class ReferenceRecord {
 
   start(id: string, day: number): string | readonly string[] {
     if (this.isFuture(day)) return 'EFFECTIVE_IN_FUTURE';
-    const task = this.open(this.scheme(id));
+    const task = this.pending(id);
     if (task === undefined) return 'NOT_ASSIGNED';
     if (task.startedAt !== Infinity) return [];
+    if (this.openOn(this.scheme(id), day) === undefined) return 'NOT_ASSIGNED';
     if (day < (task.start ?? -Infinity)) return 'TOO_EARLY';
     task.startedAt = day;
     return ['AssignmentStarted'];
@@ -77,7 +78,7 @@ export class ReferenceRecord {
     const task = this.pending(id);
     if (task === undefined) return 'NOT_ASSIGNED';
     task.withdrawnAt = this.now;
-    return ['AssignmentWithdrawn'];
+    return this.earn(this.scheme(id)) ? ['AssignmentWithdrawn', 'CertificationAwarded'] : ['AssignmentWithdrawn'];
   }
 
   award(id: string, day: number): string | undefined {
@@ -146,10 +147,10 @@ export class ReferenceRecord {
       : last;
   }
 
-  /** The same while it can still be fulfilled. */
-  private open({ id, late }: ReferenceScheme): ReferenceTask | undefined {
+  /** The same where work of that time could still fulfil it. */
+  private openOn({ id, late }: ReferenceScheme, time: number): ReferenceTask | undefined {
     const task = this.pending(id);
-    return !late && this.now >= (task?.due ?? Infinity) ? undefined : task;
+    return !late && time >= (task?.due ?? Infinity) ? undefined : task;
   }
 
   /** A date is in the future when it is tomorrow everywhere on Earth. */

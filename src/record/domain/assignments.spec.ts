@@ -1,4 +1,19 @@
 import {
+  assign,
+  assigned,
+  at,
+  BERLIN,
+  C1,
+  C2,
+  data,
+  facts,
+  on,
+  place,
+  retire,
+  start,
+  withdraw,
+} from '../../../test/support/assignments.js';
+import {
   catalogueOf,
   catalogueWith,
   courseOf,
@@ -11,35 +26,7 @@ import {
   typesOf,
 } from '../../../test/support/pure-record.js';
 import type { SchemeContent } from '../../catalogue/domain/content.js';
-import { latest } from '../../catalogue/published.js';
-import { isRejection } from '../../shared/result.js';
-import { windowOf } from './awards.js';
-import type { AssignmentTerms, Of, RecordCommand } from './commands.js';
-import { evaluateRecord } from './scheme-evidence.js';
-import { standingOf } from './state.js';
-
-const C1 = { course: 'C1' };
-const C2 = { course: 'C2' };
-const BERLIN = 'Europe/Berlin';
-const on = (date: string) => ({ date });
-const at = (instant: string) => ({ instant });
-const facts = (more: Partial<SchemeContent> = {}, zone = 'UTC') =>
-  definitions(['C1', 'C2'], scheme('S', { all: [C1, C2] }, { duration: 'P1Y' }, zone, more));
-const assign = (terms: AssignmentTerms = {}, effective: Of<'AssignScheme'>['effective'] = on('2024-02-01')) =>
-  ({ type: 'AssignScheme', scheme: 'S', effective, ...terms }) as const;
-const start = (effective: Of<'StartAssignment'>['effective']) => ({ type: 'StartAssignment', scheme: 'S', effective }) as const;
-const withdraw = { type: 'WithdrawAssignment', scheme: 'S', reason: REASON } as const;
-const retire = { type: 'Retire', kind: 'scheme', id: 'S', reason: REASON, reasonSubject: SUBJECT } as const;
-const assigned = (terms: AssignmentTerms = {}, known = facts()): PureRecord => {
-  const record = PureRecord.bound(known);
-  record.do(assign(terms));
-  return record;
-};
-const place = (record: PureRecord, command: RecordCommand) => {
-  const answer = record.ask(command);
-  return isRejection(answer) ? [answer.code, answer.pointer] : undefined;
-};
-const data = (record: PureRecord, type: string) => record.events.findLast((event) => event.type === type)?.data;
+import type { AssignmentTerms } from './commands.js';
 
 describe('001-1: the organization asks for a certification', () => {
   test('001-1: with no terms of its own or of the scheme it is open-ended, and prior evidence counts', () => {
@@ -137,6 +124,19 @@ describe('001-1: the organization asks for a certification', () => {
     expect(record.do(assign({ due: on('2024-09-02') }))[0]?.data).toMatchObject({ assignment: 2 });
   });
 
+  test('a repeat with the same time to complete within is nothing new, however much later it is asked', () => {
+    for (const [terms, known] of [
+      [{ completeWithin: 'P1Y' }, facts()],
+      [{}, facts({ timeToFulfil: { completeWithin: 'P1Y' } })],
+    ] as const) {
+      const record = assigned(terms, known);
+      expect(record.do(assign(terms, on('2024-02-02')))).toEqual([]);
+      expect(record.refusal(assign({ completeWithin: 'P364D' }, on('2024-02-02')))).toBe('ASSIGNMENT_OPEN');
+      // The same due time by another reckoning is the same term.
+      expect(record.do(assign({ completeWithin: 'P365D' }, on('2024-02-02')))).toEqual([]);
+    }
+  });
+
   test('who holds it now has nothing to be assigned; from its end, or once it is revoked, there is', () => {
     const record = PureRecord.registered(definitions(['C1'], scheme('S', C1, { duration: 'P1M' })));
     record.complete('C1', '2024-05-15');
@@ -161,9 +161,11 @@ describe('001-1: the organization asks for a certification', () => {
     for (const course of ['C1', 'C2']) record.complete(course, '2024-01-01');
     record.facts = facts();
     expect(typesOf(record.do(assign({ start: on('2024-03-01') })))).toEqual(['SchemeAssigned']);
-    record.do(withdraw);
-    expect(typesOf(record.do(assign()))).toEqual(['SchemeAssigned', 'CertificationAwarded']);
-    expect(data(record, 'CertificationAwarded')).toMatchObject({ assignment: 2, effective: on('2024-01-01') });
+    const other = PureRecord.registered(definitions(['C1', 'C2']));
+    for (const course of ['C1', 'C2']) other.complete(course, '2024-01-01');
+    other.facts = facts();
+    expect(typesOf(other.do(assign()))).toEqual(['SchemeAssigned', 'CertificationAwarded']);
+    expect(data(other, 'CertificationAwarded')).toMatchObject({ assignment: 1, effective: on('2024-01-01') });
   });
 
   test('a scheme that was retired is asked of nobody any more', () => {
@@ -190,8 +192,25 @@ describe('starting', () => {
     expect(record.refusal({ ...start(on('2024-03-01')), scheme: 'X' })).toBe('SCHEME_UNKNOWN');
     record.do(assign({ due: on('2024-05-01') }));
     expect(record.refusal(start(on('2024-06-03')))).toBe('EFFECTIVE_IN_FUTURE');
-    // NOW is after its due time, and late is refused.
-    expect(record.refusal(start(on('2024-04-01')))).toBe('NOT_ASSIGNED');
+    // At the due instant it is too late, and late is refused.
+    expect(record.refusal(start(on('2024-05-01')))).toBe('NOT_ASSIGNED');
+  });
+
+  test('001-4: what began before the due instant is recorded although it is reported when the assignment is missed', () => {
+    const record = assigned({ due: on('2024-05-01') });
+    expect(record.statusAt('S', record.now)?.status).toBe('missed');
+    expect(typesOf(record.do(start(at('2024-04-30T23:59:59.999Z'))))).toEqual(['AssignmentStarted']);
+    expect(record.statusAt('S', '2024-04-30T23:59:59.999Z')?.status).toBe('in-progress');
+    expect(record.statusAt('S', record.now)?.status).toBe('missed');
+  });
+
+  test.each<[string, string, readonly string[]]>([
+    ['from before the due instant begins it', '2024-04-30', ['LearnerEnrolled', 'CourseCompleted', 'AssignmentStarted']],
+    ['from the due instant on begins nothing', '2024-05-01', ['LearnerEnrolled', 'CourseCompleted']],
+  ])('work that is reported when the assignment is missed: what is %s', (_, day, types) => {
+    const record = assigned({ due: on('2024-05-01') });
+    expect(typesOf(record.complete('C1', day))).toEqual(types);
+    expect(record.statusAt('S', '2024-04-30T12:00:00Z')?.status).toBe(types.length === 3 ? 'in-progress' : 'assigned');
   });
 
   test.each<[string, string, readonly string[]]>([
@@ -256,124 +275,33 @@ describe('withdrawing an assignment', () => {
     // Nobody needs to be assigned to earn it (domain.md, Award).
     expect(typesOf(record.complete('C2', '2024-03-02'))).toContain('CertificationAwarded');
   });
-});
 
-describe('which evidence fulfils it', () => {
-  interface Case {
-    readonly name: string;
-    readonly terms: AssignmentTerms;
-    readonly more?: Partial<SchemeContent>;
-    readonly days: readonly [string, string];
-    readonly award: object | undefined;
-    readonly status: string;
-  }
-  test.each<Case>([
-    {
-      name: '001-4: all items before the due instant',
-      terms: { due: on('2024-05-01') },
-      days: ['2024-03-01', '2024-04-30'],
-      award: { assignment: 1 },
-      status: 'certified',
-    },
-    {
-      name: '001-4: due is exclusive: the last item done at the due instant is late, and refused it is missed',
-      terms: { due: on('2024-05-01') },
-      days: ['2024-03-01', '2024-05-01'],
-      award: undefined,
-      status: 'missed',
-    },
-    {
-      name: '001-4: late evidence that is accepted is flagged',
-      terms: { due: on('2024-05-01') },
-      more: { timeToFulfil: { lateEvidence: 'accept-late' } },
-      days: ['2024-03-01', '2024-05-01'],
-      award: { assignment: 1, late: true },
-      status: 'certified',
-    },
-    {
-      name: 'recorded late but done in time is in time, whatever is recorded of later days',
-      terms: { due: on('2024-05-01') },
-      more: { timeToFulfil: { lateEvidence: 'accept-late' } },
-      days: ['2024-04-30', '2024-04-29'],
-      award: { assignment: 1 },
-      status: 'certified',
-    },
-    {
-      name: '001-3: evidence from before a start is ignored, where the scheme says nothing else',
-      terms: { start: on('2024-03-01') },
-      days: ['2024-02-29', '2024-03-02'],
-      award: undefined,
-      status: 'in-progress',
-    },
-    {
-      name: 'evidence from before the start counts, where the scheme says so',
-      terms: { start: on('2024-03-01') },
-      more: { priorEvidence: 'count' },
-      days: ['2024-02-29', '2024-03-02'],
-      award: { assignment: 1, effective: on('2024-03-02') },
-      status: 'certified',
-    },
-    {
-      name: 'without a start evidence from before the assignment is ignored, where the scheme says so',
-      terms: {},
-      more: { priorEvidence: 'ignore' },
-      days: ['2024-01-31', '2024-02-01'],
-      award: undefined,
-      status: 'in-progress',
-    },
-    {
-      name: 'overdue, where late is still accepted',
-      terms: { due: on('2024-05-01') },
-      more: { timeToFulfil: { lateEvidence: 'accept-late' } },
-      days: ['2024-03-01', '2024-03-02'],
-      award: { assignment: 1 },
-      status: 'certified',
-    },
-  ])('$name', ({ terms, more, days, award, status }) => {
-    const record = assigned(terms, facts(more));
-    record.complete('C1', days[0]);
-    const isOverdue = more?.timeToFulfil?.lateEvidence === 'accept-late';
-    if (isOverdue) expect(record.statusAt('S', '2024-05-01T00:00:00Z')?.status).toBe('overdue');
-    record.complete('C2', days[1]);
-    expect(record.statusAt('S', record.now)?.status).toBe(status);
-    const awarded = data(record, 'CertificationAwarded');
-    if (award === undefined) expect(awarded).toBeUndefined();
-    else expect(awarded).toMatchObject(award);
-    expect(awarded === undefined || 'late' in awarded).toBe(award === undefined || 'late' in award);
+  test.each<[string, AssignmentTerms, [string, string]]>([
+    ['evidence from before its start', { start: on('2024-03-01') }, ['2024-02-01', '2024-02-02']],
+    ['evidence from after its due time', { due: on('2024-03-01') }, ['2024-02-02', '2024-04-01']],
+  ])('lets count what it alone kept from counting, as nobody needs to be assigned: %s', (_, terms, [first, second]) => {
+    const record = assigned(terms);
+    record.complete('C1', first);
+    expect(typesOf(record.complete('C2', second))).not.toContain('CertificationAwarded');
+    expect(typesOf(record.do(withdraw))).toEqual(['AssignmentWithdrawn', 'CertificationAwarded']);
+    expect(data(record, 'CertificationAwarded')).toMatchObject({ effective: on(second) });
+    expect(data(record, 'CertificationAwarded')).not.toHaveProperty('assignment');
+    expect(record.statusAt('S', record.now)?.status).toBe('certified');
   });
 
-  test('003-11: what is missing says why: done only before the start, or only when it was too late', () => {
-    const record = assigned({ start: on('2024-03-01'), due: on('2024-05-01') });
-    record.complete('C1', '2024-02-15');
-    record.complete('C2', '2024-05-01');
-    const [edition, { assignments }] = [latest(record.facts.schemes, 'S')!, standingOf(record.state, 'S')];
-    const window = windowOf(edition, assignments[0]);
-    expect(evaluateRecord(edition.criteria, 'S', record.state, 'UTC', window)).toMatchObject({
-      satisfied: false,
-      percent: 0,
-      checklist: [
-        { course: 'C1', missing: 'only-before' },
-        { course: 'C2', missing: 'only-late' },
-      ],
-    });
-  });
+  test('awards nothing where prior evidence never counts, where the scheme is retired, and where the award was declined', () => {
+    const ignoring = assigned({ start: on('2024-03-01') }, facts({ priorEvidence: 'ignore', published: '2024-03-01' }));
+    for (const course of ['C1', 'C2']) ignoring.complete(course, '2024-02-15');
+    expect(typesOf(ignoring.do(withdraw))).toEqual(['AssignmentWithdrawn']);
 
-  test('it is pinned to the edition that was assigned; a later edition changes nothing', () => {
-    const record = assigned();
-    record.facts = catalogueWith(facts(), { type: 'ReviseScheme', scheme: scheme('S', C1, { perpetual: true }) });
-    expect(typesOf(record.complete('C1', '2024-03-01'))).not.toContain('CertificationAwarded');
-    expect(record.ask({ type: 'Reevaluate', kind: 'scheme', id: 'S' })).toEqual([]);
-    record.complete('C2', '2024-03-02');
-    expect(data(record, 'CertificationAwarded')).toMatchObject({ edition: 1, assignment: 1 });
-  });
+    const retired = assigned({ start: on('2024-03-01') });
+    for (const course of ['C1', 'C2']) retired.complete(course, '2024-02-15');
+    retired.facts = catalogueWith(facts(), retire);
+    expect(typesOf(retired.do(withdraw))).toEqual(['AssignmentWithdrawn']);
 
-  test('what was asked before the scheme was retired may still be fulfilled', () => {
-    const record = assigned();
-    record.facts = catalogueWith(facts(), retire);
-    record.complete('C1', '2024-03-01');
-    expect(typesOf(record.complete('C2', '2024-03-02'))).toContain('CertificationAwarded');
-    const other = PureRecord.registered(record.facts);
-    other.complete('C1', '2024-03-01');
-    expect(typesOf(other.complete('C2', '2024-03-02'))).toEqual(['LearnerEnrolled', 'CourseCompleted']);
+    const declined = assigned({}, facts({ award: 'on-approval' }));
+    for (const course of ['C1', 'C2']) declined.complete(course, '2024-02-15');
+    declined.do({ type: 'DeclineAward', scheme: 'S', reason: REASON });
+    expect(typesOf(declined.do(withdraw))).toEqual(['AssignmentWithdrawn']);
   });
 });

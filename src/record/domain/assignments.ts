@@ -7,6 +7,7 @@ import {
   type Effective,
 } from '../../shared/calendar.js';
 import { isSameJson } from '../../shared/json.js';
+import { windowOf } from './awards.js';
 import type { AssignmentTerms, Of } from './commands.js';
 import {
   definitionRetired,
@@ -21,7 +22,8 @@ import {
 } from './circumstances.js';
 import { withConsequences } from './consequences.js';
 import type { DataOf } from './events.js';
-import { endOf, openAssignment, pendingAssignment } from './standing.js';
+import { evaluateRecord } from './scheme-evidence.js';
+import { endOf, isMissed, openAssignment, pendingAssignment } from './standing.js';
 import { standingOf, type RecordState } from './state.js';
 
 /** Rule 001-1: the organization asks a learner for a certification, with a start, a due time or a time to complete it within. */
@@ -40,8 +42,9 @@ export function assignScheme(command: Of<'AssignScheme'>, state: RecordState, gi
   if ('code' in terms) return terms;
   const open = openAssignment(standing, given.now);
   if (open !== undefined) {
-    const { number: _, started: __, effective: ___, edition: ____, ...standingTerms } = open;
-    return isSameJson(standingTerms, terms)
+    const { number: _, started: __, effective: made, edition: ____, ...standingTerms } = open;
+    // Asked again it is the same assignment, and its time to complete counts from when it was made.
+    return [terms, termsOf(scheme, command, made)].some((asked) => isSameJson(standingTerms, asked))
       ? []
       : refuse('ASSIGNMENT_OPEN', 'The scheme is assigned to the learner on other terms. Withdraw that assignment first.');
   }
@@ -89,16 +92,24 @@ export function startAssignment({ scheme, effective }: Of<'StartAssignment'>, st
   if (!given.facts.schemes.has(scheme)) return schemeUnknown();
   const future = futureEffective(effective, given.now);
   if (future !== undefined) return future;
-  const assignment = openAssignment(standingOf(state, scheme), given.now);
-  if (assignment === undefined)
-    return refuse('NOT_ASSIGNED', 'The scheme is not assigned to the learner, or no longer open. Assign it first.');
+  const assignment = pendingAssignment(standingOf(state, scheme));
+  if (assignment === undefined) return notOpen();
   if (assignment.started !== undefined) return [];
   const { timeZone } = editionOf(given.facts.schemes, scheme, assignment.edition)!;
+  // What began in time is a fact however late it is reported.
+  if (isMissed(assignment, effectiveInstant(effective, timeZone))) return notOpen();
   if (assignment.startsAt !== undefined && effectiveMilliseconds(effective, timeZone) < instantMilliseconds(assignment.startsAt))
     return refuse('TOO_EARLY', `It cannot be started before ${assignment.startsAt}.`, '/effective');
   return [{ type: 'AssignmentStarted', data: { scheme, assignment: assignment.number, effective, how: 'explicit' } }];
 }
 
+const notOpen = (): Refusal =>
+  refuse('NOT_ASSIGNED', 'The scheme was not assigned to the learner, or not open any more at that time. Assign it first.');
+
+/**
+ * Nobody needs to be assigned (domain.md, Award), so what the assignment alone kept from counting may earn the certification now.
+ * Where the criteria were met under it, that was decided then, and a declined award does not come back by this.
+ */
 export function withdrawAssignment({ scheme, reason }: Of<'WithdrawAssignment'>, state: RecordState, given: Given): Decision {
   if (!given.facts.schemes.has(scheme)) return schemeUnknown();
   const assignment = pendingAssignment(standingOf(state, scheme));
@@ -106,5 +117,9 @@ export function withdrawAssignment({ scheme, reason }: Of<'WithdrawAssignment'>,
     return refuse('NOT_ASSIGNED', 'The scheme is not assigned to the learner; nothing can be withdrawn.');
   const { subject } = state.profile!;
   const data = { subject, scheme, assignment: assignment.number, effective: { instant: given.now } };
-  return [{ type: 'AssignmentWithdrawn', data: { ...data, reasonCode: reason.code, reason: reason.text } }];
+  const withdrawn = { ...data, reasonCode: reason.code, reason: reason.text };
+  const event = { type: 'AssignmentWithdrawn', data: withdrawn } as const;
+  const edition = editionOf(given.facts.schemes, scheme, assignment.edition)!;
+  const { satisfied } = evaluateRecord(edition.criteria, scheme, state, edition.timeZone, windowOf(edition, assignment));
+  return satisfied ? [event] : withConsequences([event], state, given);
 }

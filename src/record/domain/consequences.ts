@@ -7,14 +7,14 @@ import {
   type LearningPlanEdition,
   type SchemeEdition,
 } from '../../catalogue/published.js';
-import { effectiveMilliseconds, instantMilliseconds, type Effective } from '../../shared/calendar.js';
+import { effectiveInstant, effectiveMilliseconds, instantMilliseconds, type Effective } from '../../shared/calendar.js';
 import { isRejection } from '../../shared/result.js';
 import { automaticAward, editionFor } from './awards.js';
 import type { Decision, Given, Refusal } from './circumstances.js';
 import { evaluateEnrolment } from './course-evidence.js';
 import type { RecordEvent } from './events.js';
 import { evaluateRecord } from './scheme-evidence.js';
-import { openAssignment } from './standing.js';
+import { isMissed, pendingAssignment } from './standing.js';
 import { approvalsOf, foldAll, openEnrolments, type Enrolment, type RecordState } from './state.js';
 
 /**
@@ -112,9 +112,11 @@ function assignmentsStarted(touched: Touched & Named, state: RecordState, given:
   const { effective } = touched;
   if (effective === undefined) return [];
   return Object.entries(state.schemes).flatMap(([scheme, standing]): readonly RecordEvent[] => {
-    const assignment = openAssignment(standing, given.now);
+    const assignment = pendingAssignment(standing);
     if (assignment === undefined || assignment.started !== undefined) return [];
     const edition = editionOf(given.facts.schemes, scheme, assignment.edition)!;
+    // Work from before the due instant is in time, however late it is reported.
+    if (isMissed(assignment, effectiveInstant(effective, edition.timeZone))) return [];
     const begins = assignment.startsAt ?? assignment.effective;
     const isEarly =
       effectiveMilliseconds(effective, edition.timeZone) <

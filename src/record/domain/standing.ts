@@ -188,7 +188,8 @@ export function pendingAssignment(standing: Standing): Assignment | undefined {
 /** Rule 001-4: due is exclusive; at the due instant it is too late. */
 export const isPastDue = ({ dueAt }: Assignment, at: IsoInstant): boolean =>
   dueAt !== undefined && instantMilliseconds(at) >= instantMilliseconds(dueAt);
-const isMissed = (assignment: Assignment, at: IsoInstant): boolean =>
+/** Whether it is too late for good, as late evidence is refused. */
+export const isMissed = (assignment: Assignment, at: IsoInstant): boolean =>
   assignment.lateEvidence === 'refuse' && isPastDue(assignment, at);
 
 export const endOf = (cycle: Cycle): number =>
