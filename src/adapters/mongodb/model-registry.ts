@@ -152,6 +152,9 @@ export class ModelRegistry {
 /** The number makes the name unique; the rest is there for people who look into the database. */
 export const documentsName = ({ number, name, version }: ModelEntry): string => `${DOCUMENTS}${number}.${name}.${version}`;
 
+/** The field by which an index sorts and finds. */
+export const orderField = (index: string): string => `order.${index}`;
+
 const idOf = (name: string, version: string | number): string => `${name}@${version}`;
 
 function checked(entry: ModelEntry): ModelEntry {

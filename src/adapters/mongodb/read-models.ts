@@ -16,7 +16,7 @@ import { assert } from '../../shared/assert.js';
 import type { JsonObject } from '../../shared/json.js';
 import type { MongoConnection } from './client.js';
 import { DUPLICATE_KEY } from './errors.js';
-import { documentsName, ModelRegistry } from './model-registry.js';
+import { documentsName, ModelRegistry, orderField } from './model-registry.js';
 import { sortKeyOf, sortRange, sortValue } from './sort-key.js';
 
 /**
@@ -193,9 +193,6 @@ export class MongoReadModelStore implements ReadModelStore {
 }
 
 const modelKey = ({ name, version }: Pick<ReadModel, 'name' | 'version'>): string => `${name}@${version}`;
-
-/** Also the name of the field that `order` holds it in. */
-export const orderField = (index: string): string => `order.${index}`;
 
 function heldOf(model: ReadModel, { key, position, body }: StoredDocument): HeldDocument {
   const order = Object.entries(model.indexes).map(([index, fields]) => [index, sortKeyOf(fields, body, key)] as const);
