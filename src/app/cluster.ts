@@ -1,4 +1,4 @@
-import { EventStoreDbEventStore } from '../adapters/eventstoredb/event-store.js';
+import { EventStoreDbEventStore, type EventStoreDbOptions } from '../adapters/eventstoredb/event-store.js';
 import { MongoConnection } from '../adapters/mongodb/client.js';
 import { MongoKeys } from '../adapters/mongodb/keys.js';
 import { MongoLeases } from '../adapters/mongodb/leases.js';
@@ -13,11 +13,11 @@ export interface ClusterEngines extends Engines {
 }
 
 /** Connects to the engines that the settings name; several instances of the service may do so at once. */
-export async function openCluster(configuration: ClusterSettings): Promise<ClusterEngines> {
+export async function openCluster(configuration: ClusterSettings, options?: EventStoreDbOptions): Promise<ClusterEngines> {
   const { CERTLEDGER_EVENTSTORE_URL, CERTLEDGER_MONGODB_URL, CERTLEDGER_MASTER_KEY, CERTLEDGER_DATA } = configuration;
   const mongo = await MongoConnection.open(CERTLEDGER_MONGODB_URL);
   try {
-    const store = await EventStoreDbEventStore.open(CERTLEDGER_EVENTSTORE_URL);
+    const store = await EventStoreDbEventStore.open(CERTLEDGER_EVENTSTORE_URL, options);
     const close = async (): Promise<void> => {
       await store.close();
       await mongo.close();

@@ -104,19 +104,4 @@ describe('the command line of organizations, persons and keys', () => {
     const listed = await eventually<{ organization: string }>(['organizations', 'list'], (items) => items.length === 2);
     expect(listed.map(({ organization }) => organization)).toEqual(['main', 'acme']);
   });
-
-  it('replaces a lost first key on the stopped service, and the same commands work on its folder', async () => {
-    await service.end();
-    const inFolder = (words: readonly string[]) => runProgram([...words, '--data', folder.path], { cwd: folder.path });
-    const made = await inFolder(['keys', 'issue', '--person', 'first-administrator', '--role', 'admin', 'auditor', 'operator']);
-    expect({ code: made.code, err: made.err }).toEqual({ code: 0, err: '' });
-    const listed = await inFolder(['keys', 'list', '--json']);
-    const standing = (JSON.parse(listed.out) as KeyItem[]).filter((item) => item.standing);
-    expect(standing.map(({ person }) => person)).toEqual(['first-administrator', 'first-administrator']);
-    const lost = standing.find(({ roles }) => roles.includes('author'))!;
-    expect((await inFolder(['keys', 'revoke', lost.key, '--reason', 'lost'])).code).toBe(0);
-    const first = service.token;
-    service = await SpawnedService.start(folder.path, { token: TOKEN.exec(made.out)![1]! });
-    expect([(await service.get('/v1/me', { token: first })).status, (await service.get('/v1/me')).status]).toEqual([401, 200]);
-  });
 });

@@ -303,17 +303,4 @@ describe('certledger import', () => {
     expect((await service.get('/v1/learners/emp-9')).status).toBe(404);
     expect(await command(file)).toMatchObject({ code: 0, out: expect.stringMatching(/^1 rows: 1 recorded/) });
   }, 60_000);
-
-  it('with the service stopped, --data imports into the folder itself', async () => {
-    await service.end();
-    const file = write('offline.ndjson', learner(77));
-    const { code, summary } = await run(file, '--data', path('data'));
-    expect([code, summary.recorded]).toEqual([0, 3]);
-    expect((await run(file, '--data', path('data'))).summary.replayed).toBe(3);
-    service = await SpawnedService.start(path('data'), { token: service.token, cwd: folder.path });
-    const found = () => service.get('/v1/learners/emp-77/schemes/S1');
-    expect((await eventually(async () => ((await found()).status === 200 ? found() : undefined))).json()).toMatchObject({
-      edition: 1,
-    });
-  });
 });

@@ -2,19 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Issuer } from '../../src/access/tokens/issuers.js';
-import { MemoryEventStore } from '../../src/adapters/memory/event-store.js';
-import { MemoryKeys } from '../../src/adapters/memory/keys.js';
-import { MemoryLeases } from '../../src/adapters/memory/leases.js';
-import { MemoryReadModelStore } from '../../src/adapters/memory/read-models.js';
-import { openEmbedded } from '../../src/app/embedded.js';
 import type { Engines } from '../../src/app/engines.js';
 import { createLogger } from '../../src/app/logger.js';
 import { startApplication, type Started } from '../../src/app/process.js';
 import type { StoredEvent } from '../../src/ledger/envelope.js';
-import { MasterKey } from '../../src/ledger/master-key.js';
 import type { Clock } from '../../src/ledger/ports/clock.js';
 import type { Receipt } from '../../src/ledger/receipt.js';
 import { publications } from '../../src/record/policies/publications.projection.js';
+import { newPlace, placeOf } from './places.js';
+
+export { memoryEngines } from './places.js';
 
 export const ORGANIZATION = 'main';
 
@@ -86,18 +83,7 @@ const LOOK_MILLISECONDS = 10;
 /** How often the policy looks; the test clock decides what it finds. */
 const POLICY_MILLISECONDS = 40;
 
-export function memoryEngines(): Engines {
-  return {
-    store: new MemoryEventStore(),
-    readModels: new MemoryReadModelStore(),
-    leases: new MemoryLeases(),
-    keys: new MemoryKeys(),
-    master: new MasterKey(Buffer.alloc(32, 7)),
-    close: async () => undefined,
-  };
-}
-
-/** The whole application in this process, over a folder or over memory, with requests injected past the network. */
+/** The whole application in this process, over a folder, over memory or over a cluster, with requests injected past the network. */
 export class Service {
   private constructor(
     readonly started: Started,
@@ -128,13 +114,14 @@ export class Service {
     return service;
   }
 
-  static memory(clock?: TestClock, issuers?: readonly Issuer[]): Promise<Service> {
-    return Service.start(memoryEngines(), clock, undefined, undefined, issuers);
+  /** Over a new ledger, in memory unless the suites run on the cluster profile. */
+  static async memory(clock?: TestClock, issuers?: readonly Issuer[]): Promise<Service> {
+    return Service.start(await newPlace().open(), clock, undefined, undefined, issuers);
   }
 
-  /** Over a folder; the token of its first start is needed where it was started before. */
+  /** Over what belongs to a folder; the token of its first start is needed where it was started before. */
   static async embedded(folder: string, clock?: TestClock, token?: string): Promise<Service> {
-    return Service.start(await openEmbedded(folder, undefined), clock, token, folder);
+    return Service.start(await placeOf(folder).open(), clock, token, folder);
   }
 
   stop(): Promise<void> {

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { MemoryEventStore } from '../../src/adapters/memory/event-store.js';
+import { MemoryKeys } from '../../src/adapters/memory/keys.js';
+import { MemoryLeases } from '../../src/adapters/memory/leases.js';
+import { MemoryReadModelStore } from '../../src/adapters/memory/read-models.js';
+import { openCluster, type ClusterSettings } from '../../src/app/cluster.js';
+import { openEmbedded } from '../../src/app/embedded.js';
+import type { Engines } from '../../src/app/engines.js';
+import { MasterKey } from '../../src/ledger/master-key.js';
+
+/** The end-to-end suites run over the engines of this profile; `npm run test:mongodb` says which, nobody else does. */
+export const PROFILE = process.env['CERTLEDGER_TEST_PROFILE'] === 'cluster' ? 'cluster' : 'embedded';
+
+const MASTER_KEY = Buffer.alloc(32, 7);
+
+/** Where a ledger lives. Each instance of the service opens it for itself, and finds there what the others wrote. */
+export interface Place {
+  open(): Promise<Engines>;
+}
+
+export function memoryEngines(): Engines {
+  return {
+    store: new MemoryEventStore(),
+    readModels: new MemoryReadModelStore(),
+    leases: new MemoryLeases(),
+    keys: new MemoryKeys(),
+    master: new MasterKey(MASTER_KEY),
+    close: async () => undefined,
+  };
+}
+
+/** An empty place that no folder belongs to. */
+export function newPlace(): Place {
+  if (PROFILE === 'cluster') return clusterPlace({ CERTLEDGER_MASTER_KEY: MASTER_KEY.toString('hex') });
+  const engines = memoryEngines();
+  return { open: async () => engines };
+}
+
+const clusterPlaces = new Map<string, Place>();
+
+/** The place of a folder: the folder itself, or what stands for it on the cluster profile, with the master key in the folder. */
+export function placeOf(folder: string): Place {
+  if (PROFILE === 'embedded') return { open: () => openEmbedded(folder, undefined) };
+  const place = clusterPlaces.get(folder) ?? clusterPlace({ CERTLEDGER_DATA: folder });
+  clusterPlaces.set(folder, place);
+  return place;
+}
+
+/** A name by which whoever started the run finds and removes what it left on a server. */
+export const newName = (): string =>
+  `certledger-${process.env['CERTLEDGER_TEST_RUN'] ?? 'test'}-${randomBytes(6).toString('hex')}`;
+
+/** Streams and databases of its own on the servers of the run, which many places share. */
+function clusterPlace(given: { CERTLEDGER_DATA?: string; CERTLEDGER_MASTER_KEY?: string }): Place {
+  const name = newName();
+  const settings: ClusterSettings = {
+    CERTLEDGER_DATA: '',
+    CERTLEDGER_MASTER_KEY: undefined,
+    ...given,
+    CERTLEDGER_EVENTSTORE_URL: serverOf('CERTLEDGER_TEST_EVENTSTORE_URL'),
+    CERTLEDGER_MONGODB_URL: databaseUrl(name),
+  };
+  return { open: () => openCluster(settings, { prefix: `${name}-` }) };
+}
+
+/** A database of that name on the MongoDB server of the run. */
+export function databaseUrl(name: string): string {
+  const url = new URL(serverOf('CERTLEDGER_TEST_MONGODB_URL'));
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+function serverOf(setting: string): string {
+  const url = process.env[setting];
+  if (url === undefined || url === '')
+    throw new Error(`The cluster profile needs a server at ${setting}; npm run test:mongodb starts it.`);
+  return url;
+}
