@@ -54,7 +54,9 @@ export class Faults {
   /** Counts a call and lets it go on, at once or later, with what shall happen to it. */
   admit(kind: CallKind, proceed: (fault: Fault | undefined) => void): void {
     this.calls[kind] += 1;
-    const fault = this.faultAt(kind, this.calls[kind]) ?? (this.starting ? 'not-ready' : undefined);
+    const planned = this.faultAt(kind, this.calls[kind]) ?? (this.starting ? 'not-ready' : undefined);
+    // An append is answered in one message and has no middle.
+    const fault = kind === 'append' && planned === 'disconnect-mid' ? 'disconnect' : planned;
     const go = (): void => {
       if (fault === 'delay') setTimeout(() => proceed(undefined), this.delayMilliseconds);
       else proceed(fault);

@@ -4,7 +4,8 @@ import { ServerFeaturesService } from '@eventstore/db-client/generated/serverfea
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
-import { batchAppend, deleteStream, tombstoneStream, unaryAppend } from './append-calls.js';
+import { deleteStream, tombstoneStream, unaryAppend } from './append-calls.js';
+import { batchAppend } from './batch-appends.js';
 import { gossipRead, supportedMethods } from './cluster-calls.js';
 import { read } from './read-calls.js';
 import type { ServerContext } from './server-context.js';

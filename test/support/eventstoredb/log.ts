@@ -133,6 +133,8 @@ export class EventLog {
     if (stream.tombstone) return revision !== LAST_REVISION;
     const retention = this.retention(name);
     if (isSoftDeleted(retention)) return true;
+    // Of a stream that is not deleted the last event is kept, whatever hides it.
+    if (revision === stream.last) return false;
     return revision < firstVisible(stream, retention, nowTicks());
   }
 
