@@ -1,4 +1,4 @@
-import { catalogueOf, NOW } from '../../../test/support/pure-record.js';
+import { catalogueOf, catalogueWith, NOW } from '../../../test/support/pure-record.js';
 import type { CatalogueCommand, Fault } from './commands.js';
 import { COURSES_PER_PLAN_MAX } from './content.js';
 import { CRITERIA_DEPTH_MAX, CRITERIA_NODES_MAX, type CourseCriteria, type Criteria } from './criteria.js';
@@ -13,7 +13,7 @@ import {
 import type { Activity, Catalogue } from './state.js';
 
 const course = (id: string): CatalogueCommand => ({ type: 'DefineCourse', course: { course: id, title: id } });
-const retire = (kind: 'course' | 'learningPlan', id: string): CatalogueCommand => ({
+const retire = (kind: 'course' | 'learningPlan' | 'scheme', id: string): CatalogueCommand => ({
   type: 'Retire',
   kind,
   id,
@@ -212,6 +212,11 @@ describe('what bears on one course', () => {
     expect(lint({}, crowd(SCHEMES_PER_COURSE_MAX, c1))).toEqual(crowded);
     expect(lint({}, crowd(SCHEMES_PER_COURSE_MAX, { learningPlan: 'P1' }))).toEqual(crowded);
     expect(lint({ scheme: 'S0' }, crowd(SCHEMES_PER_COURSE_MAX, c1))).toEqual([]);
+  });
+
+  test('a retired scheme makes no room, as what was assigned before may still be awarded in the same commit', () => {
+    const retired = catalogueWith(crowd(SCHEMES_PER_COURSE_MAX, c1), retire('scheme', 'S0'));
+    expect(lint({}, retired)).toEqual(crowded);
   });
 
   test('stays within the number of leaves', () => {

@@ -1,4 +1,4 @@
-import { assign, assigned, C1, data, facts, on, retire } from '../../../test/support/assignments.js';
+import { assigned, C1, data, facts, on, retire } from '../../../test/support/assignments.js';
 import { catalogueWith, PureRecord, scheme, typesOf } from '../../../test/support/pure-record.js';
 import type { SchemeContent } from '../../catalogue/domain/content.js';
 import { latest } from '../../catalogue/published.js';

@@ -22,7 +22,7 @@ import {
 } from './circumstances.js';
 import { withConsequences } from './consequences.js';
 import type { DataOf } from './events.js';
-import { evaluateRecord } from './scheme-evidence.js';
+import { evaluateScheme } from './scheme-evidence.js';
 import { endOf, isMissed, openAssignment, pendingAssignment } from './standing.js';
 import { standingOf, type RecordState } from './state.js';
 
@@ -120,6 +120,6 @@ export function withdrawAssignment({ scheme, reason }: Of<'WithdrawAssignment'>,
   const withdrawn = { ...data, reasonCode: reason.code, reason: reason.text };
   const event = { type: 'AssignmentWithdrawn', data: withdrawn } as const;
   const edition = editionOf(given.facts.schemes, scheme, assignment.edition)!;
-  const { satisfied } = evaluateRecord(edition.criteria, scheme, state, edition.timeZone, windowOf(edition, assignment));
-  return satisfied ? [event] : withConsequences([event], state, given);
+  const { evaluation } = evaluateScheme(edition, state, windowOf(edition, assignment));
+  return evaluation.satisfied ? [event] : withConsequences([event], state, given);
 }

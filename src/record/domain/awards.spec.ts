@@ -16,7 +16,11 @@ import {
   typesOf,
 } from '../../../test/support/pure-record.js';
 import type { SchemeContent } from '../../catalogue/domain/content.js';
+import { latest } from '../../catalogue/published.js';
+import { windowOf } from './awards.js';
 import type { Of } from './commands.js';
+import { evaluateScheme } from './scheme-evidence.js';
+import { standingOf } from './state.js';
 
 const C1 = { course: 'C1' };
 const on = (date: string) => ({ date });
@@ -206,6 +210,54 @@ describe('validity', () => {
     const record = capped(validity);
     complete(record, 'C1', first);
     expect(complete(record, 'C2', second)).toMatchObject({ validity: { from: on('2024-03-15'), ...expected } });
+  });
+
+  test('001-19: capped by evidence: what had ended when the criteria were met is no ground, and a newer completion is', () => {
+    const record = capped({ duration: 'P1Y' });
+    const done = (course: string, date: string, validUntil?: string) =>
+      record.do({ type: 'CompleteCourse', course, effective: on(date), validUntil }).at(-1);
+    done('C1', '2024-01-10', '2024-03-14');
+    expect(done('C2', '2024-03-15')?.type).toBe('CourseCompleted');
+    expect(record.ask({ type: 'Reevaluate', kind: 'scheme', id: 'S' })).toEqual([]);
+    // Reported later, it still was there on the day on which it ends.
+    expect(done('C1', '2024-03-10', '2024-03-15')?.data).toMatchObject({
+      effective: on('2024-03-15'),
+      validity: { from: on('2024-03-15'), lastValidDay: '2024-03-15', endsAt: '2024-03-16T00:00:00+01:00' },
+      checklist: [{ course: 'C1', effective: on('2024-03-10') }, { course: 'C2' }],
+    });
+  });
+
+  test('001-19: capped by evidence: what is newer may make the rest too old in turn, until nothing is left that fits', () => {
+    const record = capped({ perpetual: true });
+    const done = (course: string, date: string, validUntil?: string) =>
+      record.do({ type: 'CompleteCourse', course, effective: on(date), validUntil }).at(-1);
+    done('C1', '2024-01-01', '2024-01-31');
+    done('C2', '2024-02-01', '2024-02-29');
+    expect(done('C1', '2024-03-01', '2024-03-31')?.type).toBe('CourseCompleted');
+    const [edition, { assignments }] = [latest(record.facts.schemes, 'S')!, standingOf(record.state, 'S')];
+    const { evaluation } = evaluateScheme(edition, record.state, windowOf(edition, assignments[0]));
+    expect(evaluation).toMatchObject({
+      satisfied: false,
+      checklist: [
+        { course: 'C1', satisfied: true },
+        { course: 'C2', satisfied: false, missing: 'only-before' },
+      ],
+    });
+    expect(done('C2', '2024-03-20', '2024-12-31')?.data).toMatchObject({
+      validity: { from: on('2024-03-20'), lastValidDay: '2024-03-31' },
+    });
+  });
+
+  test('001-19: an award by hand is neither supported nor ended by what had ended on its day', () => {
+    const record = capped({ duration: 'P1Y' });
+    complete(record, 'C1', '2024-04-30');
+    const byHand = { type: 'AwardByHand', scheme: 'S', reason: REASON } as const;
+    expect(record.ask({ ...byHand, effective: on('2024-04-30') })).toMatchObject([
+      { data: { validity: { lastValidDay: '2024-04-30' }, checklist: [{ satisfied: true }, { satisfied: false }] } },
+    ]);
+    expect(record.ask({ ...byHand, effective: on('2024-05-01') })).toMatchObject([
+      { data: { validity: { lastValidDay: '2025-05-01' }, checklist: [{ satisfied: false }, { satisfied: false }] } },
+    ]);
   });
 
   test('001-19: what the evidence says changes nothing where the scheme is not capped by it', () => {

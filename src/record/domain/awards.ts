@@ -24,7 +24,7 @@ import {
   type Refusal,
 } from './circumstances.js';
 import type { ChecklistLeaf, DataOf, RecordEvent, ValidityInterval } from './events.js';
-import { earliestEnd, evaluateRecord, WHOLE_TIME, type Window } from './scheme-evidence.js';
+import { earliestEnd, evaluateRecord, evaluateScheme, WHOLE_TIME, type Window } from './scheme-evidence.js';
 import { endOf, pendingAssignment, type Assignment, type Cycle, type Proposal } from './standing.js';
 import { cyclesOf, standingOf, type RecordState } from './state.js';
 import { beginsAt, type ZoneOf } from './status.js';
@@ -63,7 +63,7 @@ export function automaticAward(scheme: SchemeEdition, state: RecordState, given:
   const assignment = pendingAssignment(standing);
   // Retiring stops new use; what was asked of a learner before may still be fulfilled.
   if (assignment === undefined && retirementOf(given.facts, 'scheme', scheme.scheme) !== undefined) return undefined;
-  const evaluation = evaluateRecord(scheme.criteria, scheme.scheme, state, scheme.timeZone, windowOf(scheme, assignment));
+  const { evaluation } = evaluateScheme(scheme, state, windowOf(scheme, assignment));
   if (!evaluation.satisfied) return undefined;
   const { checklist } = evaluation;
   const effective = evaluation.effective!;
@@ -92,12 +92,16 @@ export function awardByHand({ scheme: id, effective, reason }: Of<'AwardByHand'>
     return refuse('PROPOSAL_OPEN', 'An award of this scheme waits for approval. Approve or decline it first.');
   const overlap = overlaps(standing.cycles.at(-1), effective, scheme, given);
   if (overlap !== undefined) return overlap;
-  const { checklist } = evaluateRecord(scheme.criteria, id, state, scheme.timeZone);
+  const { checklist } = evaluateRecord(scheme.criteria, id, state, scheme.timeZone, groundsBy(scheme, effective));
   const ground: Ground = { how: 'by-hand', effective, checklist, assignment: pendingAssignment(standing)?.number, reason };
   if (needsSecond(scheme, given.facts)) return [proposal(scheme, state, { ...ground, how: 'by-hand' }, 1)];
   const event = award(scheme, state, ground);
   return isRejection(event) ? (event as Refusal) : [event];
 }
+
+/** What had ended on the day of an award by hand neither supports it nor ends it. */
+const groundsBy = ({ capByEvidence, timeZone }: SchemeEdition, effective: Effective): Window =>
+  capByEvidence === true ? { ...WHOLE_TIME, validOn: effectiveDate(effective, timeZone) } : WHOLE_TIME;
 
 function overlaps(earlier: Cycle | undefined, effective: Effective, scheme: SchemeEdition, given: Given): Refusal | undefined {
   if (earlier === undefined) return undefined;

@@ -1,5 +1,5 @@
-import type { Criteria, PlanCriteria, SchemeLeaf } from '../../catalogue/published.js';
-import { effectiveMilliseconds, type Effective } from '../../shared/calendar.js';
+import type { Criteria, PlanCriteria, SchemeEdition, SchemeLeaf } from '../../catalogue/published.js';
+import { effectiveDate, effectiveMilliseconds, type Effective, type IsoDate } from '../../shared/calendar.js';
 import { evaluate, type Evaluation, type Judge, type Judged, type Moment } from './evaluate.js';
 import type { ChecklistLeaf } from './events.js';
 import type { RecordState } from './state.js';
@@ -17,6 +17,8 @@ export interface Evidence {
 export interface Window {
   readonly from: number;
   readonly until: number;
+  /** The day on which evidence must still be valid, where that is asked. */
+  readonly validOn?: IsoDate;
 }
 
 export const WHOLE_TIME: Window = { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
@@ -32,25 +34,20 @@ export function evaluateRecord(
   window: Window = WHOLE_TIME,
 ): Evaluation {
   const judge: Judge<SchemeLeaf> = (leaf, notBefore) => {
-    const from = Math.max(notBefore, window.from);
+    const counted = { ...window, from: Math.max(notBefore, window.from) };
     if ('course' in leaf) {
       const { course, minEdition } = leaf;
       const evidence = state.completions.filter((known) => known.course === course);
-      return judged(
-        { course, ...(minEdition === undefined ? {} : { minEdition }) },
-        evidence,
-        { from, until: window.until },
-        zone,
-      );
+      return judged({ course, ...(minEdition === undefined ? {} : { minEdition }) }, evidence, counted, zone);
     }
     if ('learningPlan' in leaf) {
       const { learningPlan } = leaf;
       const evidence = state.planCompletions.filter((known) => known.learningPlan === learningPlan);
-      return judged({ learningPlan }, evidence, { from, until: window.until }, zone);
+      return judged({ learningPlan }, evidence, counted, zone);
     }
     if ('approval' in leaf) {
       const evidence = state.approvals.filter((known) => known.scheme === scheme && known.label === leaf.approval);
-      return judged({ approval: leaf.approval }, evidence, { from, until: window.until }, zone, 'not-approved');
+      return judged({ approval: leaf.approval }, evidence, counted, zone, 'not-approved');
     }
     // Submissions and sittings come with capabilities of their own; until then nothing satisfies such a leaf.
     if ('submission' in leaf) return { line: { submission: leaf.submission, missing: 'not-submitted' } };
@@ -68,7 +65,11 @@ function judged(
 ): Judged {
   const current = evidence.filter(({ edition }) => name.minEdition === undefined || (edition ?? 0) >= name.minEdition);
   const inTime = current.map((item) => ({ item, milliseconds: effectiveMilliseconds(item.effective, zone) }));
-  const notTooEarly = inTime.filter(({ milliseconds }) => milliseconds >= window.from);
+  // What had ended by then is from before as well.
+  const notTooEarly = inTime.filter(
+    ({ item: { validUntil }, milliseconds }) =>
+      milliseconds >= window.from && (validUntil === undefined || window.validOn === undefined || validUntil >= window.validOn),
+  );
   const first = notTooEarly
     .filter(({ milliseconds }) => milliseconds < window.until)
     .reduce<(typeof inTime)[number] | undefined>(
@@ -93,6 +94,24 @@ function judged(
 
 const isEarlier = (a: { milliseconds: number; item: Evidence }, b: { milliseconds: number; item: Evidence }): boolean =>
   a.milliseconds < b.milliseconds || (a.milliseconds === b.milliseconds && a.item.revision < b.item.revision);
+
+/**
+ * Evaluates a scheme with the window in which evidence counted. Where its validity is capped by the evidence, what had ended before
+ * the day on which the criteria are met is no ground for it: the certification would be over before it began.
+ */
+export function evaluateScheme(
+  edition: Pick<SchemeEdition, 'scheme' | 'criteria' | 'timeZone' | 'capByEvidence'>,
+  state: RecordState,
+  window: Window = WHOLE_TIME,
+): { readonly evaluation: Evaluation; readonly window: Window } {
+  const { scheme, criteria, timeZone, capByEvidence } = edition;
+  const evaluation = evaluateRecord(criteria, scheme, state, timeZone, window);
+  const ends = capByEvidence === true && evaluation.satisfied ? earliestEnd(evaluation.checklist, state) : undefined;
+  const day = evaluation.satisfied ? effectiveDate(evaluation.effective!, timeZone) : undefined;
+  if (ends === undefined || day === undefined || ends >= day) return { evaluation, window };
+  // Each time some evidence less counts, so that this comes to an end.
+  return evaluateScheme(edition, state, { ...window, validOn: day });
+}
 
 /** The earliest day on which some evidence of a checklist ends, for schemes whose validity it caps (domain.md, Validity). */
 export function earliestEnd(checklist: readonly ChecklistLeaf[], state: RecordState): string | undefined {

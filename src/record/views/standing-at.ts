@@ -6,7 +6,7 @@ import { windowOf } from '../domain/awards.js';
 import { optional } from '../domain/circumstances.js';
 import type { Evaluation } from '../domain/evaluate.js';
 import { checklistSchema } from '../domain/events.js';
-import { evaluateRecord, type Window } from '../domain/scheme-evidence.js';
+import { evaluateScheme, type Window } from '../domain/scheme-evidence.js';
 import type { Assignment, Proposal } from '../domain/standing.js';
 import { standingOf, type RecordState } from '../domain/state.js';
 import { STATUS_CODES, statusAt, type SchemeStatus } from '../domain/status.js';
@@ -42,14 +42,13 @@ export function standingAt(whole: RecordState, catalogue: Catalogue, id: string,
   const record = happenedBy(whole, scheme.timeZone, at);
   const fulfilled = cycles.find(({ number }) => number === status?.cycle)?.assignment;
   const assignmentOf = (number: number | undefined) => assignments.find((known) => known.number === number);
-  const window = windowOf(scheme, assignmentOf(status?.assignment ?? fulfilled));
+  const counted = windowOf(scheme, assignmentOf(status?.assignment ?? fulfilled));
   return {
     scheme,
     at,
     status,
     record,
-    window,
-    evaluation: evaluateRecord(scheme.criteria, id, record, scheme.timeZone, window),
+    ...evaluateScheme(scheme, record, counted),
     assignment: assignmentOf(status?.assignment),
     proposal: proposals.find(({ number }) => number === status?.proposal),
   };
