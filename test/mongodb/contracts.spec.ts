@@ -1,7 +1,9 @@
 import { MongoConnection } from '../../src/adapters/mongodb/client.js';
+import { MongoFiles } from '../../src/adapters/mongodb/files.js';
 import { MongoKeys } from '../../src/adapters/mongodb/keys.js';
 import { MongoLeases } from '../../src/adapters/mongodb/leases.js';
 import { MongoReadModelStore } from '../../src/adapters/mongodb/read-models.js';
+import { describeFilesContract } from '../contract/files.contract.js';
 import { describeKeysContract } from '../contract/keys.contract.js';
 import { describeLeasesContract } from '../contract/leases.contract.js';
 import { describeReadModelStoreContract } from '../contract/read-model-store.contract.js';
@@ -33,4 +35,8 @@ describeKeysContract('mongodb', async () => {
 describeLeasesContract('mongodb', async () => {
   const { first, ...rest } = await opening((connection) => new MongoLeases(connection));
   return { leases: first, ...rest };
+});
+describeFilesContract('mongodb', async () => {
+  const { first, ...rest } = await opening((connection) => new MongoFiles(connection));
+  return { files: first, ...rest };
 });
