@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { AUTHORIZATION } from '../../src/access/authorization.js';
 import { routeOf } from '../../src/imports/row-operations.js';
-import { JSON_COLUMNS, rowSchema, type Row } from '../../src/imports/rows.js';
+import { JSON_COLUMNS, ROWS_PER_REQUEST_MAX, rowSchema, type Row } from '../../src/imports/rows.js';
+import { LEARNERS_PER_BATCH_MAX } from '../../src/record/commands/assign-to-many.js';
 import { readRepositoryFile } from '../support/source-tree.js';
 
 const IDENTITY = ['kind', 'source', 'row'];
@@ -52,6 +53,15 @@ describe('the page about importing', () => {
     const named = rows.flatMap(([routes]) => [...routes!.matchAll(/`([^`]+)`/g)].map(([, route]) => route!));
     expect(named.sort()).toEqual([...others].sort());
     expect(rows.every(([, why]) => /\w.*\.$/.test(why!))).toBe(true);
+  });
+
+  it('names the routes that take many at a time, each with its bound', () => {
+    const rows = `\`POST /v1/imports/{batch}/rows\` takes at most ${ROWS_PER_REQUEST_MAX} rows`;
+    const learners = `\`POST /v1/schemes/{scheme}/assignments\` assigns a scheme to at most ${LEARNERS_PER_BATCH_MAX} learners`;
+    for (const said of [rows, learners]) expect(page.replace(/\s+/g, ' ')).toContain(said);
+    expect(readRepositoryFile('README.md').replace(/\s+/g, ' ')).toContain(
+      `\`POST /v1/imports/{batch}/rows\`, at most ${ROWS_PER_REQUEST_MAX} in a request`,
+    );
   });
 
   it('names the columns of a CSV that hold JSON', () => {
