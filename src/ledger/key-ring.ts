@@ -89,6 +89,12 @@ export class KeyRing {
     return plain;
   }
 
+  /** The key of one file, derived from its subject's key and the file's own salt (ADR 0012); undefined when the subject's was destroyed. */
+  async fileKey(organization: string, subject: string, salt: Buffer): Promise<Buffer | undefined> {
+    const key = await this.subjectKey(organization, subject, 'existing');
+    return key === undefined ? undefined : Buffer.from(hkdfSync('sha256', key, salt, 'certledger file v1', 32));
+  }
+
   /** Whether this organization's key is there; a ledger with events must never make it anew. */
   async knowsOrganization(organization: string): Promise<boolean> {
     return (await this.keys.get(organizationKeyId(organization))) !== undefined;

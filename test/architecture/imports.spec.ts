@@ -1,7 +1,7 @@
 import { importsOf, isAccess, isNewOf, sourceFiles, uses, type SourceFile } from '../support/source-tree.js';
 
 /** Who may import whom: the table of docs/architecture.md, each line a test over the real imports. Unit specs are no part of the house. */
-const CAPABILITIES = ['access', 'audit', 'catalogue', 'imports', 'operations', 'record'];
+const CAPABILITIES = ['access', 'attachments', 'audit', 'catalogue', 'imports', 'operations', 'record'];
 const DRIVERS = ['better-sqlite3', '@eventstore/db-client', 'mongodb'];
 
 const files = sourceFiles('src').filter(({ path }) => !path.endsWith('.spec.ts'));
@@ -104,7 +104,7 @@ describe('who may import whom', () => {
   });
 
   it('an adapter imports ports, types of the ledger, shared and its own driver, and no other adapter', () => {
-    const ports = /^src\/(shared\/|ledger\/(ports\/|envelope|errors|position)|projections\/ports\/)/;
+    const ports = /^src\/(shared\/|ledger\/(ports\/|envelope|errors|position)|(projections|attachments)\/ports\/)/;
     const isForeign = (target: string, path: string): boolean =>
       isOurs(target) && !ports.test(target) && !target.startsWith(`${path.split('/').slice(0, 3).join('/')}/`);
     expect(forbidden(within(/^src\/adapters\//), (target, path) => isForeign(target, path) || isFramework(target))).toEqual([]);

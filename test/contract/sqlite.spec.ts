@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SqliteEventStore } from '../../src/adapters/sqlite/event-store.js';
+import { SqliteFiles } from '../../src/adapters/sqlite/files.js';
 import { SqliteKeys } from '../../src/adapters/sqlite/keys.js';
 import { SqliteReadModelStore } from '../../src/adapters/sqlite/read-models.js';
 import { describeEventFeedContract } from './event-feed.contract.js';
 import { describeEventStoreContract } from './event-store.contract.js';
+import { describeFilesContract } from './files.contract.js';
 import { describeKeysContract } from './keys.contract.js';
 import { describeReadModelStoreContract } from './read-model-store.contract.js';
 
@@ -42,4 +44,11 @@ describeReadModelStoreContract('sqlite', () => {
 describeKeysContract('sqlite', () => {
   const { first, ...rest } = opening((path) => new SqliteKeys(path));
   return Promise.resolve({ keys: first, ...rest });
+});
+describeFilesContract('sqlite and a folder', () => {
+  const { first, ...rest } = opening((path) => {
+    mkdirSync(path, { recursive: true });
+    return new SqliteFiles(path);
+  });
+  return Promise.resolve({ files: first, ...rest });
 });

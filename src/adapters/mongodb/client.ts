@@ -28,13 +28,13 @@ export const MONGO_TIMES: MongoTimes = {
 export const ATTEMPTS_MAX = 4;
 const CONNECTIONS_MAX = 50;
 const DEFAULT_DATABASE = 'certledger';
-/** 63 bytes are the engine's bound for a database's name, and the name of the keys' database is longer by its ending. */
+/** 63 bytes are the engine's bound for a database's name, and the names of the keys' and the files' databases are longer by their endings. */
 const DATABASE = /^[A-Za-z0-9_-]{1,58}$/;
 /** The oldest server whose commands are all that the adapters use. */
 export const MONGODB_VERSION_MIN = 5;
 
 /**
- * The one client of the process, shared by read models, keys and leases.
+ * The one client of the process, shared by read models, keys, leases and files.
  *
  * Writes are confirmed by a majority and its journals (a server that stands alone is a majority of one), and reads take
  * from the primary what a majority has confirmed. So nothing that was answered is rolled back by an election, and a read
@@ -46,6 +46,7 @@ export const MONGODB_VERSION_MIN = 5;
 export class MongoConnection {
   readonly models: Db;
   readonly keys: Db;
+  readonly files: Db;
   /** For messages: the hosts without the credentials. */
   readonly address: string;
   private closed = false;
@@ -63,6 +64,8 @@ export class MongoConnection {
     this.models = client.db(database, options);
     // Apart, so that the keys can be backed up, and their backups destroyed, apart.
     this.keys = client.db(`${database}-keys`, options);
+    // Apart, because the read models may be dropped and built again, and files may not.
+    this.files = client.db(`${database}-file`, options);
     this.address = client.options.srvHost ?? client.options.hosts.map(String).join(',');
   }
 

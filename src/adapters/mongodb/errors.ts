@@ -79,7 +79,7 @@ export function translated(error: unknown, address: string): unknown {
   if (isRefused(error)) {
     return new LedgerError(
       'STORE_UNAVAILABLE',
-      `MongoDB at ${address} refuses this user (${name}). Name a user with the role readWrite on both databases in CERTLEDGER_MONGODB_URL.`,
+      `MongoDB at ${address} refuses this user (${name}). Name a user with the role readWrite on the three databases in CERTLEDGER_MONGODB_URL.`,
       cause,
     );
   }

@@ -30,5 +30,6 @@ export async function openMongo(times?: MongoTimes): Promise<{ connection: Mongo
 export async function dropAndClose(connection: MongoConnection): Promise<void> {
   await connection.models.dropDatabase();
   await connection.keys.dropDatabase();
+  await connection.files.dropDatabase();
   await connection.close();
 }
