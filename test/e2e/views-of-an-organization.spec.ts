@@ -102,6 +102,16 @@ describe('what an organization sees', () => {
       expect(new Set(listed.map(({ learner }) => learner)).size).toBe(first.total);
     });
 
+    test('the counts stand on the first page only, as the documentation says', async () => {
+      const first = await read<Population>(path, '&limit=1');
+      const second = await read<Population>(path, `&limit=1${at(first.at)}&cursor=${first.next}`);
+      expect(second.items).toHaveLength(1);
+      expect([second.counts, second.total]).toEqual([undefined, undefined]);
+      const { paths } = (await service.get('/openapi.json')).json<{ paths: Record<string, { get: { responses: object } }> }>();
+      const { responses } = paths['/v1/schemes/{scheme}/population']!.get;
+      expect(JSON.stringify(responses).match(/on the first page only/g)).toHaveLength(2);
+    });
+
     test('a status narrows the list and not the counts', async () => {
       const first = await read<Population>(path, '&status=assigned&limit=100');
       expect(first.counts).toEqual({ expired: 275, certified: 275, assigned: 275 });

@@ -53,7 +53,7 @@ const answerSchema = z.object({
     .partialRecord(z.enum(STATUS_CODES), z.int())
     .optional()
     .meta({ description: 'How many learners have each status, whatever "status" the list asks for; on the first page only.' }),
-  total: z.int().optional().meta({ description: 'The sum of the counts.' }),
+  total: z.int().optional().meta({ description: 'The sum of the counts; beside them, on the first page only.' }),
   items: z.array(itemSchema),
   next: z.string().optional(),
 });
