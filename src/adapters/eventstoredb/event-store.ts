@@ -1,7 +1,7 @@
 import type { NewEvent, StoredEvent } from '../../ledger/envelope.js';
 import { readRange, serialiseAppend } from '../../ledger/ports/append-bounds.js';
 import type { AppendResult, EventFeed, EventStore, ExpectedRevision, FeedItem } from '../../ledger/ports/event-store.js';
-import { formatPosition, positionNumber } from '../../ledger/position.js';
+import { formatPosition } from '../../ledger/position.js';
 import { Appends } from './appends.js';
 import { Connection } from './connection.js';
 import { Doorbell } from './doorbell.js';
@@ -71,11 +71,8 @@ export class EventStoreDbEventStore implements EventStore, EventFeed {
     return this.reads.read(stream, readRange(options));
   }
 
-  async *open({ after, signal }: { after?: string | undefined; signal: AbortSignal }): AsyncIterable<FeedItem> {
-    if (signal.aborted) return;
-    // Whether the place is one of the log behind this epoch is found by reading there.
-    const place = after === undefined ? 0 : positionNumber(after, this.epoch.name, Number.MAX_SAFE_INTEGER);
-    yield* follow({ pages: this.pages, bell: this.bell, epoch: this.epoch.name }, place, signal);
+  open({ after, signal }: { after?: string | undefined; signal: AbortSignal }): AsyncIterable<FeedItem> {
+    return follow({ pages: this.pages, bell: this.bell, epoch: this.epoch.name }, after, signal);
   }
 
   async end(): Promise<string> {

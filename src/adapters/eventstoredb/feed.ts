@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FeedItem } from '../../ledger/ports/event-store.js';
-import { formatPosition } from '../../ledger/position.js';
+import { formatPosition, positionNumber } from '../../ledger/position.js';
 import type { Doorbell } from './doorbell.js';
 import { AGAIN_MILLISECONDS } from './limits.js';
 import type { LogPages } from './log-pages.js';
@@ -12,13 +12,18 @@ export interface Following {
 }
 
 /**
- * The events behind the place `after`, then each new one. That the store cannot be read is told to the consumer, who opens
- * the feed again from where it stands.
+ * The events behind `after`, then each new one. Whether a place is one of this log is found by reading there. That the
+ * store cannot be read is told to the consumer, who opens the feed again from where it stands.
  */
-export async function* follow({ pages, bell, epoch }: Following, after: number, signal: AbortSignal): AsyncGenerator<FeedItem> {
+export async function* follow(
+  { pages, bell, epoch }: Following,
+  after: string | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<FeedItem> {
+  if (signal.aborted) return;
   /** How far the log was looked through; what the consumer may save is the place of an event of ours where there is one. */
-  let looked = after;
-  let position = formatPosition(epoch, after);
+  let looked = after === undefined ? 0 : positionNumber(after, epoch, Number.MAX_SAFE_INTEGER);
+  let position = formatPosition(epoch, looked);
   let isTold = false;
   let asked = pages.begun;
   bell.listen();

@@ -1,9 +1,10 @@
 /** Named bounds of this adapter (house rule 9); times can be shortened for tests. */
 export const APPENDS_IN_FLIGHT_MAX = 4_096;
 export const APPEND_BYTES_IN_FLIGHT_MAX = 64_000_000;
-export const FEED_PAGE_RECORDS = 500;
-/** A page is some hundred kilobytes of usual events; followers that are a little behind find it here. */
-export const PAGES_HELD_MAX = 8;
+/** A page that is on its way while the one before it is taken should be worth its call; the port's own bound is as large. */
+export const FEED_PAGE_RECORDS = 1_000;
+/** A page is about a megabyte of usual events; followers that are a little behind find it here. */
+export const PAGES_HELD_MAX = 4;
 /** Before the log is read again where a read did not yet show what is known to be there. */
 export const AGAIN_MILLISECONDS = 20;
 /** Records that are looked at in one step when the last event of ours is searched from the end, first and later. */

@@ -62,15 +62,17 @@ export class LogPages {
     this.begun += 1;
     const read = this.begun;
     const records = await this.recordsFrom(after);
-    const own = records.filter((event) => this.names.toLedger(event.streamId) !== undefined);
-    const [end, lastOwn] = [records.at(-1), own.at(-1)];
-    const page: LogPage = {
-      events: own.map((event) => frozen(storedEvent(event, this.names.toLedger(event.streamId)!, this.epoch.name))),
-      last: end === undefined ? after : commitOf(end),
-      lastOwn: lastOwn === undefined ? undefined : commitOf(lastOwn),
-      isFull: records.length >= FEED_PAGE_RECORDS,
-      read,
-    };
+    const events: StoredEvent[] = [];
+    let lastOwn: number | undefined;
+    for (const record of records) {
+      const stream = this.names.toLedger(record.streamId);
+      if (stream === undefined) continue;
+      events.push(frozen(storedEvent(record, stream, this.epoch.name)));
+      lastOwn = commitOf(record);
+    }
+    const end = records.at(-1);
+    const last = end === undefined ? after : commitOf(end);
+    const page: LogPage = { events, last, lastOwn, isFull: records.length >= FEED_PAGE_RECORDS, read };
     // The end of the log does not stay the end, so only a full page is held.
     if (page.isFull) this.held.set(after, page);
     return page;
@@ -84,7 +86,8 @@ export class LogPages {
       try {
         const records = await readLog(this.connection, { from, limit: FEED_PAGE_RECORDS + 1 }, isUnknownToServer);
         if (records.length === 0) await this.refuseBeyond(place);
-        return records.filter((event) => commitOf(event) > place);
+        // Only the first can be the one that stands there.
+        return records[0] !== undefined && commitOf(records[0]) === place ? records.slice(1) : records;
       } catch (error) {
         if (!isUnknownToServer(error)) throw error;
         // So it answers to a place in the middle of a record; only when it reads elsewhere and says it again is that why.
