@@ -64,7 +64,8 @@ export class ProblemFilter implements ExceptionFilter {
   /** RFC 9110, 15.5.6: where another method would have been answered, it is said so. */
   private nothingThere({ method, url }: FastifyRequest): { code: ProblemCode; extras: ProblemExtras } {
     const methods = this.methodsAt(url);
-    if (methods.length === 0) return { code: 'ROUTE_UNKNOWN', extras: {} };
+    // Behind an open end of an address, as of the documentation's files, the method is right and still nothing may be there.
+    if (methods.length === 0 || methods.includes(method)) return { code: 'ROUTE_UNKNOWN', extras: {} };
     return { code: 'METHOD_NOT_ALLOWED', extras: { detail: `${method} is not taken here, but ${methods.join(', ')}.` } };
   }
 

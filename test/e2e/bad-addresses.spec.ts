@@ -54,7 +54,7 @@ describe('addresses and ids', () => {
   });
 
   it('nothing is there', async () => {
-    for (const url of ['/v1/nothing', '/', '/v1/learners/emp-1/nothing', `/v1/learners/${'x'.repeat(3_000)}`])
+    for (const url of ['/v1/nothing', '/', '/docs/nothing', '/v1/learners/emp-1/nothing', `/v1/learners/${'x'.repeat(3_000)}`])
       expect(await get(url)).toMatchObject({ status: 404, code: 'ROUTE_UNKNOWN' });
     expect(await get(`/v1/learners/${'x'.repeat(1_500)}`)).toMatchObject({ status: 400, code: 'INVALID_REQUEST' });
   });

@@ -205,6 +205,7 @@ describe('what belongs to another organization', () => {
     place('/v1/learners?group=', 'group', () => undefined),
     place('/v1/schemes/ours00-scheme/population?group=', 'group', () => undefined),
     place('/v1/audit/attempts?actor=', 'key', () => undefined, 200),
+    place('/v1/audit/attempts?person=', 'person', () => undefined, 200),
   ])('answers like what does not exist where something else names it: %s', async (told, url, name, body, status) => {
     const answer = await compared(told, (whose) => {
       const id = things[name]![whose];
