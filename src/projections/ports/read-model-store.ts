@@ -11,7 +11,7 @@ export interface StoredDocument {
 export interface ReadModel {
   readonly name: string;
   readonly version: string;
-  /** Declared indexes: name → fields of the body (top level, strings, numbers or booleans), in order; the document's key is always the last, implicit field. */
+  /** Declared indexes: name → fields of the body (top level, strings, numbers or booleans), in order; the document's key is always the last, implicit field. They belong to the version: MongoDB refuses other ones under the same. */
   readonly indexes: Readonly<Record<string, readonly string[]>>;
 }
 
