@@ -96,6 +96,9 @@ export class Ledger {
       const events = await this.encode(envelope, answer, { now, fingerprint: fingerprint.value, catalogue });
       const landed = await this.appendDecision(stream, events, folded.revision);
       if (landed !== undefined) return this.confirm(decider, stream, folded, events, landed);
+      // An instance with a queue on this record folds nothing anew and wins every round, so who lost twice lets it go ahead.
+      const isBetween = decisions > 0 && decisions < DECISIONS_PER_COMMAND_MAX - 1;
+      if (isBetween) await this.pause(FIRST_PAUSE_MILLISECONDS * 2 ** decisions);
       folded = await this.load(decider, stream);
       fresh = true;
       const own = folded.commands.get(envelope.commandId);

@@ -52,9 +52,13 @@ let ticks = 0;
 export const ticking = { now: () => new Date(Date.UTC(2024, 5, 1) + (ticks += 1)).toISOString() };
 
 /** An instance of the program: its caches and queues are its own, the store and the keys may be shared. */
-export function instance(store: EventStore, keys: Keys): Ledger {
+export function instance(
+  store: EventStore,
+  keys: Keys,
+  pause: (milliseconds: number) => Promise<void> = async () => undefined,
+): Ledger {
   const keyRing = new KeyRing(keys, Buffer.alloc(32, 1));
-  return new Ledger(store, new Codec(tallyRegistry, keyRing), keyRing, ticking, async () => undefined);
+  return new Ledger(store, new Codec(tallyRegistry, keyRing), keyRing, ticking, pause);
 }
 
 export interface Sent {
