@@ -2,7 +2,7 @@ import { MemoryLeases } from '../adapters/memory/leases.js';
 import { eventually } from '../../test/support/service.js';
 import { LedgerError } from '../ledger/errors.js';
 import type { Lease, Leases } from './ports/leases.js';
-import { Tenure } from './tenure.js';
+import { TAKE_OVER_TRIES_MAX, Tenure } from './tenure.js';
 
 const NAME = 'projection:tested';
 const times = { beatMilliseconds: 5, leaseMilliseconds: 60 };
@@ -81,6 +81,27 @@ describe('the tenure of a lease', () => {
     await eventually(async () => ((await two.takeOver()) ? true : undefined));
     await eventually(async () => (one.standing?.holder === 'two' ? true : undefined));
     expect([one.holds, two.holds]).toEqual([false, true]);
+  });
+
+  it.each([
+    [TAKE_OVER_TRIES_MAX - 1, true],
+    [TAKE_OVER_TRIES_MAX, false],
+  ])('can be taken over while %d beats of its holder come in between: %s', async (beats, taken) => {
+    const store = new MemoryLeases();
+    const beat = async (number: number) => store.put({ name: NAME, holder: 'one', beat: number, note: {} });
+    await beat(0);
+    let beaten = 0;
+    const slow: Leases = {
+      async get(name) {
+        const standing = await store.get(name);
+        if (beaten < beats) await beat((beaten += 1));
+        return standing;
+      },
+      put: (lease) => store.put(lease),
+    };
+    const two = new Tenure(NAME, { leases: slow, instance: 'two', warn: () => undefined, times });
+    expect(await two.takeOver()).toBe(taken);
+    expect((await store.get(NAME))!.holder).toBe(taken ? 'two' : 'one');
   });
 
   it('tells a beat that failed and tries again with the next one', async () => {

@@ -10,6 +10,9 @@ export interface TenureTimes {
 }
 export const TENURE_TIMES: TenureTimes = { beatMilliseconds: 1_000, leaseMilliseconds: 5_000 };
 
+/** How often a holder's beats may come in between when the lease is taken over from it. */
+export const TAKE_OVER_TRIES_MAX = 10;
+
 export interface TenureEnvironment {
   readonly leases: Leases;
   /** Names one life of one process, so that a restarted one is another. */
@@ -73,8 +76,11 @@ export class Tenure {
 
   /** Takes the lease whoever holds it; who held it sees so at the next beat. */
   async takeOver(): Promise<boolean> {
-    const at = performance.now();
-    return this.write(await this.environment.leases.get(this.name), at);
+    for (let tries = 1; tries <= TAKE_OVER_TRIES_MAX; tries += 1) {
+      const at = performance.now();
+      if (await this.write(await this.environment.leases.get(this.name), at)) return true;
+    }
+    return false;
   }
 
   private async beat(signal: AbortSignal, looked: (held: boolean) => Promise<void>): Promise<void> {
