@@ -1,7 +1,8 @@
 import { CommandBus } from '@nestjs/cqrs';
 import { ImportRows, ROWS_PER_KEY_CHECK } from '../../src/imports/import-rows.js';
 import { ROWS_PER_REQUEST_MAX, type RowOutcome } from '../../src/imports/rows.js';
-import { memoryEngines, ORGANIZATION, Service } from '../support/service.js';
+import { newPlace } from '../support/places.js';
+import { ORGANIZATION, Service } from '../support/service.js';
 
 type Row = Readonly<Record<string, unknown>>;
 const row = (id: string, kind: string, more: Row): Row => ({ source: 'hr', row: id, kind, ...more });
@@ -220,7 +221,7 @@ describe('every kind of row', () => {
 
 describe('a key that is revoked in the middle of a batch', () => {
   it('records nothing from the next look at it on; another key completes the batch', async () => {
-    const engines = memoryEngines();
+    const engines = await newPlace().open();
     const { store } = engines;
     const append = store.append.bind(store);
     let records = 0;

@@ -4,26 +4,27 @@ import type { Engines } from '../../src/app/engines.js';
 import { readModels } from '../../src/app/kernel.js';
 import type { Projection } from '../../src/projections/define-projection.js';
 import { Projections, type ProjectionStatus } from '../../src/projections/projections.js';
-import { course, eventually, memoryEngines, newKey, scheme, Service, TestClock, type ReceiptAnswer } from '../support/service.js';
+import { newPlace, type Place } from '../support/places.js';
+import { course, eventually, newKey, scheme, Service, TestClock, type ReceiptAnswer } from '../support/service.js';
 
 /**
- * Several instances of the service over the same engines. The lease decides only who does the work: every test runs with
+ * Several instances of the service over the same engines, each with connections of its own. The lease decides only who does the work: every test runs with
  * the lease and with the lease switched off, where each instance believes that it is alone.
  */
 describe.each([
   ['the lease', (engines: Engines): Engines => engines],
   ['no lease', (engines: Engines): Engines => ({ ...engines, leases: new MemoryLeases() })],
 ])('two instances with %s', (_, own) => {
-  let engines: Engines;
+  let place: Place;
   let clock: TestClock;
   let one: Service;
   let two: Service;
 
   beforeEach(async () => {
-    engines = memoryEngines();
+    place = newPlace();
     clock = new TestClock();
-    one = await Service.start(own(engines), clock);
-    two = await Service.start(own(engines), clock, one.token);
+    one = await Service.start(own(await place.open()), clock);
+    two = await Service.start(own(await place.open()), clock, one.token);
   });
   afterEach(async () => {
     await one.stop();
@@ -113,19 +114,20 @@ describe.each([
     expect(answer.status).toBe(200);
     clock.set('2025-09-01T12:00:00.000Z');
     await eventually(async () => ((await two.events()).some(({ type }) => type === 'CertificationExpired') ? true : undefined));
-    one = await Service.start(own(engines), clock, two.token);
+    one = await Service.start(own(await place.open()), clock, two.token);
   });
 });
 
 describe('two instances that start on an empty ledger at once', () => {
   it('make one organization and one first key', async () => {
     for (let round = 0; round < 5; round += 1) {
-      const engines = memoryEngines();
+      const place = newPlace();
       const clock = new TestClock();
-      const services = await Promise.all([Service.start(engines, clock), Service.start(engines, clock)]);
+      const engines = await Promise.all([place.open(), place.open()]);
+      const services = await Promise.all(engines.map((own) => Service.start(own, clock)));
       const opened = await Promise.all(services.map((service) => service.get('/v1/me')));
       expect(opened.map(({ status }) => status).sort()).toEqual([200, 401]);
-      const events = await services[0].events();
+      const events = await services[0]!.events();
       for (const type of ['OrganizationCreated', 'PersonRegistered', 'KeyIssued'])
         expect(events.filter((event) => event.type === type)).toHaveLength(1);
       const other = services[opened.findIndex(({ status }) => status === 401)]!;
@@ -151,7 +153,8 @@ describe('a projection that stopped on one instance', () => {
     };
     const { store: feed } = service.engines;
     const { codec } = service.started.kernel.ledger;
-    const shared = { ...memoryEngines(), feed, codec, times: { beatMilliseconds: 10, leaseMilliseconds: 2_000 } };
+    const engines = await newPlace().open();
+    const shared = { ...engines, feed, codec, times: { beatMilliseconds: 50, leaseMilliseconds: 2_000 } };
     const projectionsOf = (projection: Projection) =>
       new Projections(
         { ...shared, store: shared.readModels, instance: randomUUID(), warn: () => undefined, discardAfterMilliseconds: 0 },
@@ -174,6 +177,7 @@ describe('a projection that stopped on one instance', () => {
     await eventually(async () => ((await one.status())[0]!.instance === (await two.status())[0]!.instance ? true : undefined));
     await one.stop();
     await two.stop();
+    await engines.close();
     await service.stop();
   });
 });
