@@ -1,6 +1,6 @@
 import { LedgerError } from '../../ledger/errors.js';
 
-const FORM = /^esdb(?:\+discover)?:\/\/(?:[^/?@]*@)?([^/?@]+)\/*(?:\?(.*))?$/;
+const FORM = /^esdb(?:\+discover)?:\/\/(?:[^:@]+:[^@]+@)?([^/?@]+)\/*(?:\?(.*))?$/;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3})$/i;
 
 /** What we need to know of a connection string before the driver reads the whole of it. */

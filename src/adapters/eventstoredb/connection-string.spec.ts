@@ -1,0 +1,44 @@
+import { Connection } from './connection.js';
+import { readAddress } from './connection-string.js';
+
+describe('the connection string of EventStoreDB', () => {
+  it.each([
+    ['esdb://localhost:2113?tls=false', 'localhost:2113', 0],
+    ['esdb://127.0.0.1?tls=false', '127.0.0.1', 0],
+    ['esdb://admin:secret@db.example:2113', 'db.example:2113', 0],
+    ['esdb+discover://a.example:2113,b.example:2113/?nodePreference=leader&tlsCAFile=ca.crt', 'a.example:2113,b.example:2113', 0],
+    ['esdb://admin:s/e?c@db.example:2113', 'db.example:2113', 0],
+    ['esdb://db.example?tls=false', 'db.example', 1],
+    ['esdb://db.example?keepAliveInterval=10000&TLS=false', 'db.example', 1],
+    ['esdb+discover://localhost:1,10.0.0.7:2113?tls=false', 'localhost:1,10.0.0.7:2113', 1],
+    ['esdb://localhost.example:2113?tls=false', 'localhost.example:2113', 1],
+  ])('%s', (url, hosts, warnings) => {
+    const address = readAddress(url);
+    expect(address.hosts).toBe(hosts);
+    expect(address.warnings).toHaveLength(warnings);
+  });
+
+  it('warns of a connection that others can listen to, and names the hosts it leads to', () => {
+    const [warning] = new Connection('esdb://localhost,10.0.0.7:2113?tls=false').warnings;
+    expect(warning).toContain('10.0.0.7:2113 is not encrypted');
+    expect(warning).not.toContain('localhost');
+  });
+
+  it.each([
+    'esdb://admin:secret@',
+    'https://admin:secret@db.example',
+    'mongodb://admin:secret@db.example',
+    'esdb://admin:secret@db.example:port',
+    'esdb://admin:secret@db.example?tls=secret',
+    '',
+  ])('%s is refused with the form that it should have, and without what it holds', (url) => {
+    const attempt = (): Connection => new Connection(url);
+    expect(attempt).toThrow(expect.objectContaining({ code: 'STORE_UNAVAILABLE' }));
+    expect(attempt).toThrow('It has the form esdb://user:password@host:2113');
+    expect(attempt).not.toThrow('secret');
+  });
+
+  it('says which file is missing', () => {
+    expect(() => new Connection('esdb://db.example?tlsCAFile=/nowhere/ca.crt')).toThrow('Failed to load certificate file');
+  });
+});
