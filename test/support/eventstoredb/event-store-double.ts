@@ -33,7 +33,7 @@ export interface StreamMetadata {
   readonly truncateBefore?: number;
 }
 
-/** An EventStoreDB of one node over real gRPC; README.md says what it copies of a real server and what not. */
+/** An EventStoreDB of one node over real gRPC; what-is-copied.md says what it copies of a real server and what not. */
 export class EventStoreDouble {
   readonly faults = new Faults();
   private log = new EventLog();

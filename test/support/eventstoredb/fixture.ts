@@ -15,6 +15,7 @@ export type AppendPath = (typeof PATHS)[number];
 
 const STEP_MILLISECONDS = 5;
 const WAIT_MILLISECONDS_MAX = 10_000;
+const SETTLING_TURNS = 20;
 
 export const id = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 export const event = (number: number, data: object = { number }): EventData =>
@@ -58,6 +59,11 @@ export async function until(condition: () => boolean): Promise<void> {
     if (waited > WAIT_MILLISECONDS_MAX) throw new Error(`Waited in vain for ${condition.toString()}.`);
     await new Promise((look) => setTimeout(look, STEP_MILLISECONDS));
   }
+}
+
+/** Lets both ends take what is on its way between them; turns count, not the time, so that a busy machine has them too. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < SETTLING_TURNS; turn += 1) await new Promise((next) => setTimeout(next, STEP_MILLISECONDS));
 }
 
 /** Everything that a subscription said, in order, one word each: confirmation, caughtUp, the revision of an event, error. */

@@ -1,5 +1,5 @@
 import { END, NO_STREAM, START } from '@eventstore/db-client';
-import { event, failureOf, Fixture, Heard, PATHS, until } from './fixture.js';
+import { event, failureOf, Fixture, Heard, PATHS, settled, until } from './fixture.js';
 
 const fixture = new Fixture();
 const unavailable = { name: 'UnavailableError', type: 'unavailable', code: 14 };
@@ -92,19 +92,22 @@ describe('a server that is frozen (2.9)', () => {
     await fixture.append('batch', 's', event(0));
     const heard = await listening();
     fixture.double.faults.freeze();
-    const settled: string[] = [];
+    const answered: string[] = [];
     const calls = [
-      fixture.append('batch', 's', event(1)).then(() => settled.push('batch')),
-      fixture.append('unary', 't', event(1)).then(() => settled.push('unary')),
-      fixture.all().then(() => settled.push('all')),
+      fixture.append('batch', 's', event(1)).then(() => answered.push('batch')),
+      fixture.append('unary', 't', event(1)).then(() => answered.push('unary')),
+      fixture.all().then(() => answered.push('all')),
     ];
     const { calls: counted } = fixture.double.faults;
     await until(() => counted.append === 3 && counted.readAll === 1);
-    expect(settled).toEqual([]);
+    await fixture.double.systemEvents(1);
+    await settled();
+    expect(answered).toEqual([]);
+    expect(heard.words).toEqual(['confirmation', 'caughtUp']);
     fixture.double.faults.thaw();
     await Promise.all(calls);
     await heard.has('s@1');
-    expect(settled).toHaveLength(3);
+    expect(answered).toHaveLength(3);
     await heard.subscription.unsubscribe();
   });
 
@@ -118,6 +121,7 @@ describe('a server that is frozen (2.9)', () => {
       name: 'DeadlineExceededError',
       code: 4,
     });
+    await settled();
     fixture.double.faults.thaw();
     expect(await batch).toMatchObject({ name: 'DeadlineExceededError', code: undefined });
     expect(await fixture.stream('s')).toEqual(['0:0']);

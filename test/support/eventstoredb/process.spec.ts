@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventStoreDouble } from './event-store-double.js';
 import { EventStoreProcess } from './event-store-process.js';
-import { event, events, failureOf } from './fixture.js';
+import { event, events, failureOf, settled } from './fixture.js';
 
 const credentials = { username: 'anybody', password: 'any' };
 const APPENDS = 200;
@@ -104,6 +104,8 @@ describe('the double with a file', () => {
     server.freeze();
     const late = client.appendToStream('s', event(1), { credentials, deadline: 100 });
     expect(await failureOf(late)).toMatchObject({ name: 'DeadlineExceededError', code: 4 });
+    // The client's farewell must have left, as it has when a server stands still for longer than a deadline.
+    await settled();
     server.thaw();
     expect(await client.appendToStream('s', event(2), { credentials })).toMatchObject({ nextExpectedRevision: 1n });
     expect(await idsIn('s')).toEqual([event(0).id, event(2).id]);

@@ -185,6 +185,8 @@ describe('a scavenge (2.12)', () => {
     expect(fixture.double.stored()[1]!.position).toBe(third);
     expect(await fixture.all({ ...at(first!), maxCount: 1 })).toEqual(['s@2']);
     expect(await failureOf(fixture.append('batch', 's', events(0, 1), NO_STREAM))).toEqual(wrongRevision('no_stream', 2n));
+    // The id is there, but not at the revision where it would be a repeat.
+    expect(await failureOf(fixture.append('batch', 's', event(2), NO_STREAM))).toEqual(wrongRevision('no_stream', 2n));
     expect(await fixture.append('batch', 's', event(2), 1n)).toMatchObject({ nextExpectedRevision: 2n });
   });
 });

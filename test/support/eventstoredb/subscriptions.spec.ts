@@ -275,6 +275,14 @@ describe('a slow live consumer (finding 4)', () => {
     expect(heard.positions.length).toBeLessThan(300);
   });
 
+  it('is not what a consumer is to whom one append brings much at once', async () => {
+    const { heard } = slowly({ fromPosition: END });
+    await heard.has('caughtUp');
+    await append('s', ...numbers(200));
+    await heard.has('s@199');
+    expect(heard.words).toHaveLength(202);
+  });
+
   it('is left alone during catch-up, and when nothing is for it', async () => {
     await fixture.append('batch', 's', numbers(300).map(large).slice(0, 200));
     const catching = slowly({ fromPosition: START });
