@@ -20,8 +20,9 @@ export const READ_PAGE_MAX = 1_000;
 export abstract class EventStore {
   /**
    * Appends all events or none, after exactly `expected`. The identical append (same ids, same expected revision) sent
-   * again after it has landed answers as the first did. An empty append or one above the bounds is a failed assertion
-   * or EVENT_TOO_LARGE.
+   * again after it has landed answers as the first did. While the first copy is still under way, a repeat may be
+   * COMMIT_UNKNOWN. A beginning of a landed append sent alone may be a repeat (EventStoreDB) or a conflict: only what is
+   * identical may be sent again. An empty append or one above the bounds is a failed assertion or EVENT_TOO_LARGE.
    */
   abstract append(stream: string, events: readonly NewEvent[], options: { expected: ExpectedRevision }): Promise<AppendResult>;
 
@@ -46,7 +47,8 @@ export abstract class EventFeed {
   /**
    * Events after `after` (exclusive; undefined: from the first), then waits for more until `signal` aborts. Pulled, so a
    * slow consumer is back-pressure. `caught-up` is yielded each time the end is reached. A position of another epoch is
-   * POSITION_OF_ANOTHER_EPOCH.
+   * POSITION_OF_ANOTHER_EPOCH. Followers may be handed the same event, frozen. Where the log cannot be read the iteration
+   * fails, and whoever follows opens it again from where it stands.
    */
   abstract open(options: { after?: string | undefined; signal: AbortSignal }): AsyncIterable<FeedItem>;
 
