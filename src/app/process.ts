@@ -76,6 +76,9 @@ export async function startApplication(engines: Engines, options: StartOptions):
   return { kernel, app, firstToken, stop };
 }
 
+/** The names of what happens by itself, which are those of its leases too. */
+export const policyNames = ['expire-when-due', 'reevaluate-after-publication'] as const;
+
 /** What happens by itself in a running service. */
 function policiesOf(kernel: Kernel, logger: Logger, intervalMilliseconds: number): readonly Rounds[] {
   const { engines, clock, ledger, catalogue, records, projections, instance } = kernel;

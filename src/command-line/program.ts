@@ -5,6 +5,7 @@ import { isLedgerError } from '../ledger/errors.js';
 import { DATA, JSON_OUT, type Common, type Connected } from './common.js';
 import { connect } from './connection.js';
 import { CLUSTER, copyLedger } from './copy-ledger.js';
+import { doctor } from './doctor.js';
 import { CommandFailure, EXIT } from './exit-codes.js';
 import { exportEvents } from './export-events.js';
 import { importFile } from './import-file.js';
@@ -34,6 +35,13 @@ export async function run(words: readonly string[]): Promise<number> {
     }
   };
   addService(program);
+  program
+    .command('doctor')
+    .description('look at everything that the settings point at, and say how to mend what is not in order')
+    .option(...JSON_OUT)
+    .action(async ({ json }: Common) => {
+      code = await doctor(readConfiguration(process.env), json === true);
+    });
   addImport(program, connected, interrupted.signal);
   program
     .command('export')

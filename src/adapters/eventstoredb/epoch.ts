@@ -38,7 +38,7 @@ export async function openEpoch(connection: Connection, appends: Appends, stream
   }
 }
 
-async function readEpoch(connection: Connection, stream: string): Promise<Epoch | undefined> {
+export async function readEpoch(connection: Connection, stream: string): Promise<Epoch | undefined> {
   try {
     const [first] = await connection.read<ResolvedEvent>(
       'for the epoch of the ledger',

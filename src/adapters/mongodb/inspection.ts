@@ -124,3 +124,19 @@ async function indexesOf(connection: MongoConnection, entry: ModelEntry): Promis
     }
   });
 }
+
+/** The free space of the disk below the databases, where the server tells it. */
+export async function freeBytesOf(connection: MongoConnection): Promise<number | undefined> {
+  const { fsTotalSize, fsUsedSize }: Document = await connection.call(() =>
+    connection.models.command({ dbStats: 1, ...connection.bounded }),
+  );
+  return typeof fsTotalSize === 'number' && typeof fsUsedSize === 'number' ? fsTotalSize - fsUsedSize : undefined;
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
+
+/** The hosts beyond this machine that the connection string names without TLS. */
+export function openHostsOf({ client }: MongoConnection): readonly string[] {
+  const { tls, hosts } = client.options;
+  return tls ? [] : hosts.filter(({ host }) => host !== undefined && !LOOPBACK.test(host)).map(String);
+}

@@ -256,7 +256,7 @@ function refuseOldSqlite(path: string): void {
 }
 
 /** Looks at the header without the engine, which might roll a stranger's journal back or checkpoint its WAL. */
-function refuseForeign(path: string, { applicationId, mend }: DatabaseOptions): void {
+export function refuseForeign(path: string, { applicationId, mend }: Pick<DatabaseOptions, 'applicationId' | 'mend'>): void {
   const header = Buffer.alloc(HEADER_BYTES);
   const length = readHeader(path, header);
   const isOurs = header.readUInt32BE(APPLICATION_ID_OFFSET) === applicationId;

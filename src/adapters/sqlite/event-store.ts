@@ -14,9 +14,9 @@ import { GroupCommit, type Outcome } from './group-commit.js';
 import { RecentEvents } from './recent-events.js';
 
 /** "CLev" in ASCII. */
-const APPLICATION_ID = 0x434c6576;
+export const APPLICATION_ID = 0x434c6576;
 const SCHEMA_VERSION = 1;
-const MEND = 'Stop the program and restore the newest backup that verifies.';
+export const MEND = 'Stop the program and restore the newest backup that verifies.';
 const FEED_PAGE_EVENTS = 500;
 const FEED_PAGE_BYTES = 8_000_000;
 const HEADS_HELD_MAX = 100_000;

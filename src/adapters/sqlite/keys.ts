@@ -6,9 +6,9 @@ import { openDatabase, type SqliteFile } from './database.js';
 import { GroupCommit, type Outcome } from './group-commit.js';
 
 /** "CLky" in ASCII. */
-const APPLICATION_ID = 0x434c6b79;
+export const APPLICATION_ID = 0x434c6b79;
 const SCHEMA_VERSION = 1;
-const MEND = 'Stop the program and restore the newest backup of the keys; without it, sealed data cannot be read.';
+export const MEND = 'Stop the program and restore the newest backup of the keys; without it, sealed data cannot be read.';
 
 const GET = 'SELECT wrapped FROM keys WHERE id = ?';
 const PAGE = 'SELECT id, wrapped FROM keys WHERE id > ? ORDER BY id LIMIT ?';

@@ -18,9 +18,9 @@ import { openDatabase, type SqliteFile } from './database.js';
 import { fieldExpression, segmentsOf } from './find-query.js';
 
 /** "CLrm" in ASCII. */
-const APPLICATION_ID = 0x434c726d;
+export const APPLICATION_ID = 0x434c726d;
 const SCHEMA_VERSION = 1;
-const MEND = 'Stop the program and delete this file with its -wal and -shm; it is built again from the log.';
+export const MEND = 'Stop the program and delete this file with its -wal and -shm; it is built again from the log.';
 
 type DocumentRow = readonly [string, string, string];
 

@@ -1,0 +1,19 @@
+import type { Clock } from '../../ledger/ports/clock.js';
+import type { Finding } from '../../operations/findings.js';
+import { namesCluster } from '../cluster.js';
+import type { Configuration } from '../configuration.js';
+import { examineEventStoreDb } from './eventstoredb.js';
+import { examineFolder } from './folder.js';
+import { examineMongoDb } from './mongodb.js';
+
+export interface Examination {
+  readonly profile: 'embedded' | 'cluster';
+  readonly findings: readonly Finding[];
+}
+
+/** Looks at everything that the settings point at. Nothing of a ledger is written, and a running service goes on. */
+export async function examine(configuration: Configuration, clock: Clock): Promise<Examination> {
+  if (!namesCluster(configuration)) return { profile: 'embedded', findings: await examineFolder(configuration, clock) };
+  const { findings, end } = await examineEventStoreDb(configuration.CERTLEDGER_EVENTSTORE_URL, clock);
+  return { profile: 'cluster', findings: [...findings, ...(await examineMongoDb(configuration, clock, end))] };
+}
