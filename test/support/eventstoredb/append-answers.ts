@@ -22,16 +22,16 @@ export function unarySuccess({ revision, position }: Success): streams.AppendRes
   return new streams.AppendResp().setSuccess(success);
 }
 
-/** On the unary path a wrong revision is an ordinary answer; clients of before 20.6 find it in fields of their own. */
+/** On the unary path a wrong revision is an ordinary answer. */
 export function unaryWrongRevision(expected: Expected, current: bigint | undefined): streams.AppendResp {
   const wrong = new streams.AppendResp.WrongExpectedVersion();
   const empty = new shared.Empty();
-  if (current === undefined) wrong.setCurrentNoStream(empty).setNoStream2060(empty);
-  else wrong.setCurrentRevision(current.toString()).setCurrentRevision2060(Number(current));
-  if (expected === 'any') wrong.setExpectedAny(empty).setAny2060(empty);
-  else if (expected === 'stream_exists') wrong.setExpectedStreamExists(empty).setStreamExists2060(empty);
+  if (current === undefined) wrong.setCurrentNoStream(empty);
+  else wrong.setCurrentRevision(current.toString());
+  if (expected === 'any') wrong.setExpectedAny(empty);
+  else if (expected === 'stream_exists') wrong.setExpectedStreamExists(empty);
   else if (expected === 'no_stream') wrong.setExpectedNoStream(empty);
-  else wrong.setExpectedRevision(expected.toString()).setExpectedRevision2060(Number(expected));
+  else wrong.setExpectedRevision(expected.toString());
   return new streams.AppendResp().setWrongExpectedVersion(wrong);
 }
 

@@ -1,4 +1,10 @@
 import { ANY, jsonEvent, NO_STREAM, STREAM_EXISTS } from '@eventstore/db-client';
+import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import shared from '@eventstore/db-client/generated/shared_pb.js';
+import streams from '@eventstore/db-client/generated/streams_pb.js';
+import { credentials } from '@grpc/grpc-js';
+import empties from 'google-protobuf/google/protobuf/empty_pb.js';
+import { once } from 'node:events';
 import { event, events, failureOf, Fixture, id, PATHS, until, wrongRevision } from './fixture.js';
 import { APPEND_DATA_BYTES_MAX } from './writer.js';
 
@@ -198,13 +204,15 @@ describe.each(PATHS)('an append on the %s path', (path) => {
     expect(refused).toEqual([told, told, told, told]);
   });
 
-  it('without a stream or a type is refused in the words of its path (2.5)', async () => {
+  it('without a stream, a type or an id is refused in the words of its path (2.5, 2.12)', async () => {
     const told =
       path === 'batch'
         ? { name: 'UnknownError', code: undefined, message: 'Could not recognize BadRequest' }
         : { name: 'UnknownError', code: 2, message: '2 UNKNOWN: Exception was thrown by handler.' };
     expect(await failureOf(append('', event(0)))).toMatchObject(told);
     expect(await failureOf(append('s', jsonEvent({ type: '', data: {} })))).toMatchObject(told);
+    const nil = '00000000-0000-0000-0000-000000000000';
+    expect(await failureOf(append('s', jsonEvent({ id: nil, type: 'Happened', data: {} })))).toMatchObject(told);
   });
 });
 
@@ -234,6 +242,30 @@ describe('the batch path', () => {
     const answer = await fixture.client.appendToStream('s', many, { expectedRevision: NO_STREAM, batchAppendSize: 1_000 });
     expect(answer.nextExpectedRevision).toBe(499n);
     expect(await fixture.stream('s')).toHaveLength(500);
+  });
+
+  it('answers what is in flight before it ends with the client', async () => {
+    const raw = new StreamsClient(`127.0.0.1:${fixture.double.port}`, credentials.createInsecure());
+    const call = raw.batchAppend();
+    const answers: (string | undefined)[] = [];
+    call.on('data', (answer: streams.BatchAppendResp) => answers.push(answer.getSuccess()?.getCurrentRevision()));
+    const ended = once(call, 'end');
+    const options = new streams.BatchAppendReq.Options().setNoStream(new empties.Empty());
+    options.setStreamIdentifier(new shared.StreamIdentifier().setStreamName(Buffer.from('s')));
+    const message = new streams.BatchAppendReq.ProposedMessage().setId(new shared.UUID().setString(id(0)));
+    message.getMetadataMap().set('type', 'Happened').set('content-type', 'application/json');
+    const correlation = new shared.UUID().setString(id(1));
+    call.write(
+      new streams.BatchAppendReq()
+        .setCorrelationId(correlation)
+        .setOptions(options)
+        .setProposedMessagesList([message])
+        .setIsFinal(true),
+    );
+    call.end();
+    await ended;
+    raw.close();
+    expect(answers).toEqual(['0']);
   });
 
   it('ends for all that are in flight when one message is above 16 MiB, and is there again (finding 17)', async () => {
@@ -288,5 +320,12 @@ describe('a deletion', () => {
     });
     await fixture.double.softDelete('s');
     expect(await fixture.client.deleteStream('s')).toHaveProperty('position');
+  });
+
+  it('of a tombstone is refused (2.6)', async () => {
+    await fixture.double.tombstone('s');
+    const deleted = { type: 'stream-deleted', code: 9, message: "9 FAILED_PRECONDITION: Event stream 's' is deleted." };
+    expect(await failureOf(fixture.client.deleteStream('s'))).toMatchObject(deleted);
+    expect(await failureOf(fixture.client.tombstoneStream('s'))).toMatchObject(deleted);
   });
 });

@@ -97,7 +97,7 @@ export class Fixture {
 
   constructor(options: DoubleOptions = {}) {
     beforeEach(async () => {
-      this.double = await EventStoreDouble.start({ repeatTimeoutMilliseconds: 30, graceMilliseconds: 50, ...options });
+      this.double = await EventStoreDouble.start({ repeatTimeoutMilliseconds: 30, graceMilliseconds: 500, ...options });
       this.client = EventStoreDBClient.connectionString(this.double.url);
     });
     afterEach(async () => {

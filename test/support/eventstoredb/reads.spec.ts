@@ -189,6 +189,15 @@ describe('a scavenge (2.12)', () => {
     expect(await failureOf(fixture.append('batch', 's', event(2), NO_STREAM))).toEqual(wrongRevision('no_stream', 2n));
     expect(await fixture.append('batch', 's', event(2), 1n)).toMatchObject({ nextExpectedRevision: 2n });
   });
+
+  it('keeps the last event of a stream that is not deleted, and none of one that is', async () => {
+    await written('s', 2);
+    await written('gone', 2);
+    await fixture.double.setMetadata('s', { truncateBefore: 100 });
+    await fixture.double.softDelete('gone');
+    fixture.double.scavenge();
+    expect(await fixture.all()).toEqual(['$$$scavenges@0', 's@1', '$$s@0', '$$gone@0']);
+  });
 });
 
 describe('what the server says of itself', () => {
