@@ -13,6 +13,8 @@ import { MongoProxy, PASSING_WIRE_FAULTS, type WireFault } from '../support/mong
  * that were folded into them, so that a step that is lost or doubled shows.
  */
 const STEPS = 4;
+/** A sweep makes hundreds of connections, on a machine that may have other work. */
+const SWEEP_MILLISECONDS = 180_000;
 const model = (version: string): ReadModel => ({ name: 'counts', version, indexes: { byCount: ['count'] } });
 const position = (step: number): string => `0000abcd-${step.toString(16).padStart(16, '0')}`;
 
@@ -150,16 +152,20 @@ describe('mongodb under faults', () => {
     expect(commands).toBeGreaterThan(50);
   });
 
-  it.each(PASSING_WIRE_FAULTS)('%s at each command: the adapter mends it, and knows its own writes again', async (kind) => {
-    const { commands } = await run(() => undefined);
-    for (let point = 1; point <= commands; point += 1) {
-      const { outcome, held: found } = await run((number) => (number === point ? { kind } : undefined));
-      expect({ point, ...outcome }).toEqual({ point, won: 2 * STEPS, leases: 3 });
-      expect(found).toEqual(expected);
-    }
-    process.stderr.write(`${kind}: ${commands} points tried\n`);
-    expect(unhandled).toEqual([]);
-  });
+  it.each(PASSING_WIRE_FAULTS)(
+    '%s at each command: the adapter mends it, and knows its own writes again',
+    async (kind) => {
+      const { commands } = await run(() => undefined);
+      for (let point = 1; point <= commands; point += 1) {
+        const { outcome, held: found } = await run((number) => (number === point ? { kind } : undefined));
+        expect({ point, ...outcome }).toEqual({ point, won: 2 * STEPS, leases: 3 });
+        expect(found).toEqual(expected);
+      }
+      process.stderr.write(`${kind}: ${commands} points tried\n`);
+      expect(unhandled).toEqual([]);
+    },
+    SWEEP_MILLISECONDS,
+  );
 
   it.each(['error', 'disconnect', 'answer-lost'] as const)(
     '%s until the adapter gives up, from each command on',
@@ -172,6 +178,7 @@ describe('mongodb under faults', () => {
       process.stderr.write(`${kind}, ${ATTEMPTS_MAX} times in a row: ${commands} points tried\n`);
       expect(unhandled).toEqual([]);
     },
+    SWEEP_MILLISECONDS,
   );
 
   it('a server that is silent is given up within the bounds of the connection', async () => {

@@ -18,6 +18,8 @@ import { course, eventually, scheme, Service } from '../support/service.js';
  * those that the memory store holds without faults. The same at full length, over memory: `test/faults/projections.spec.ts`.
  */
 const LEARNERS = 12;
+/** A sweep makes hundreds of databases, on a machine that may have other work. */
+const SWEEP_MILLISECONDS = 180_000;
 
 describe('projections over MongoDB', () => {
   let service: Service;
@@ -40,7 +42,7 @@ describe('projections over MongoDB', () => {
       expect(store.keys.size).toBeGreaterThan(0);
       expected.set(projection.name, await dump(projection, store));
     }
-  }, 60_000);
+  }, SWEEP_MILLISECONDS);
   afterAll(async () => {
     await service.stop();
     await proxy.stop();
@@ -93,36 +95,44 @@ describe('projections over MongoDB', () => {
     }
   }
 
-  it.each(cases)('%s: every call fails in each way, and is the last of its process', async (name, projection) => {
-    for (const fault of [...PASSING_FAULTS, ...KILLS]) {
-      for (let number = 1, calls = 1; number <= calls; number += 1) {
-        await withStore(undefined, async (inner) => {
-          const store = new FaultyReadModelStore(inner, (call) => (call === number ? fault : undefined));
-          const { state } = await follow(projection, store);
-          expect(state).toBe(KILLS.includes(fault) ? 'faulted' : 'paused');
-          // A killed one makes no more calls, so that the number of calls is that of its successor.
-          const successor = new FaultyReadModelStore(inner);
-          if (store.dead) await follow(projection, successor);
-          calls = Math.max(calls, store.calls, successor.calls);
+  it.each(cases)(
+    '%s: every call fails in each way, and is the last of its process',
+    async (name, projection) => {
+      for (const fault of [...PASSING_FAULTS, ...KILLS]) {
+        for (let number = 1, calls = 1; number <= calls; number += 1) {
+          await withStore(undefined, async (inner) => {
+            const store = new FaultyReadModelStore(inner, (call) => (call === number ? fault : undefined));
+            const { state } = await follow(projection, store);
+            expect(state).toBe(KILLS.includes(fault) ? 'faulted' : 'paused');
+            // A killed one makes no more calls, so that the number of calls is that of its successor.
+            const successor = new FaultyReadModelStore(inner);
+            if (store.dead) await follow(projection, successor);
+            calls = Math.max(calls, store.calls, successor.calls);
+            expect(await dump(projection, inner)).toBe(expected.get(name));
+          });
+        }
+      }
+    },
+    SWEEP_MILLISECONDS,
+  );
+
+  it.each(cases)(
+    '%s: two runners at once, batches that end anywhere, faults of store and wire',
+    async (name, projection) => {
+      const random = seededRandom();
+      const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
+      const faults = (): ReadModelFault | undefined => (random() < 0.1 ? pick(PASSING_FAULTS) : undefined);
+      for (let round = 0; round < 3; round += 1) {
+        await withStore(proxy.port, async (inner) => {
+          proxy.faultAt = () => (random() < 0.1 ? { kind: pick(PASSING_WIRE_FAULTS) } : undefined);
+          await Promise.all([1, 2].map(() => follow(projection, new FaultyReadModelStore(inner, faults), unevenFeed(random))));
+          proxy.faultAt = () => undefined;
           expect(await dump(projection, inner)).toBe(expected.get(name));
         });
       }
-    }
-  });
-
-  it.each(cases)('%s: two runners at once, batches that end anywhere, faults of store and wire', async (name, projection) => {
-    const random = seededRandom();
-    const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
-    const faults = (): ReadModelFault | undefined => (random() < 0.1 ? pick(PASSING_FAULTS) : undefined);
-    for (let round = 0; round < 3; round += 1) {
-      await withStore(proxy.port, async (inner) => {
-        proxy.faultAt = () => (random() < 0.1 ? { kind: pick(PASSING_WIRE_FAULTS) } : undefined);
-        await Promise.all([1, 2].map(() => follow(projection, new FaultyReadModelStore(inner, faults), unevenFeed(random))));
-        proxy.faultAt = () => undefined;
-        expect(await dump(projection, inner)).toBe(expected.get(name));
-      });
-    }
-  });
+    },
+    SWEEP_MILLISECONDS,
+  );
 });
 
 /** Learners who complete, are awarded, expire or are revoked; a draft, and a refusal. */
