@@ -14,7 +14,10 @@ export interface Rule {
 }
 
 const open: Rule = { roles: [], open: true };
-const definitionReaders: Rule = { roles: ['admin', 'author', 'reviewer', 'auditor', 'reporter', 'learner'], limited: true };
+const definitionReaders: Rule = {
+  roles: ['admin', 'author', 'reviewer', 'auditor', 'reporter', 'learner'],
+  limited: true,
+};
 /** An administrator's act comes first, as only that may define a certificate with a course (rule 002-2). */
 const courseAuthors: Rule = { roles: ['admin', 'author'] };
 const drafters: Rule = { roles: ['admin', 'author', 'auditor'] };
@@ -24,8 +27,15 @@ const ownOrAdmin: Rule = { roles: ['admin'], own: true, limited: true };
 /** An administrator is a reviewer too (rule 001-16). */
 const approvers: Rule = { roles: ['reviewer', 'admin'], limited: true };
 const operator: Rule = { roles: ['operator'] };
-const reports: Rule = { roles: ['admin', 'auditor', 'reporter'], limited: true };
-const learnerReaders: Rule = { roles: ['admin', 'auditor', 'reporter', 'reviewer'], own: true, limited: true };
+const reports: Rule = {
+  roles: ['admin', 'auditor', 'reporter'],
+  limited: true,
+};
+const learnerReaders: Rule = {
+  roles: ['admin', 'auditor', 'reporter', 'reviewer'],
+  own: true,
+  limited: true,
+};
 const directory: Rule = { roles: ['admin', 'auditor'] };
 const grantors: Rule = {
   roles: ['operator', 'admin'],
@@ -74,7 +84,10 @@ export const AUTHORIZATION: Readonly<Record<string, Rule>> = {
   'POST /v1/learning-plans/:learningPlan/retirement': courseAuthors,
   'POST /v1/schemes/:scheme/retirement': admin,
   'POST /v1/groups': admin,
-  'GET /v1/groups': { roles: ['admin', 'author', 'reviewer', 'auditor', 'reporter'], limited: true },
+  'GET /v1/groups': {
+    roles: ['admin', 'author', 'reviewer', 'auditor', 'reporter'],
+    limited: true,
+  },
   'POST /v1/organization/rules': admin,
   'GET /v1/organization/rules': directory,
   'POST /v1/drafts': courseAuthors,
@@ -110,12 +123,24 @@ export const AUTHORIZATION: Readonly<Record<string, Rule>> = {
   'POST /v1/learners/:learner/schemes/:scheme/awards/approval': approvers,
   'POST /v1/learners/:learner/schemes/:scheme/awards/decline': approvers,
   'POST /v1/learners/:learner/schemes/:scheme/revocations': learnerAdmin,
+  'POST /v1/learners/:learner/attachments': ownOrAdmin,
+  'GET /v1/learners/:learner/attachments/:attachment': {
+    roles: ['admin', 'reviewer', 'auditor'],
+    own: true,
+    limited: true,
+  },
   'POST /v1/imports/:batch/rows': admin,
   'GET /v1/expiry-dates': reports,
   'GET /v1/schemes/:scheme/population': reports,
-  'GET /v1/awards/pending': { roles: ['reviewer', 'admin', 'auditor'], limited: true },
+  'GET /v1/awards/pending': {
+    roles: ['reviewer', 'admin', 'auditor'],
+    limited: true,
+  },
   // Audit and operations.
-  'GET /v1/learners/:learner/history': { roles: ['auditor', 'admin'], limited: true },
+  'GET /v1/learners/:learner/history': {
+    roles: ['auditor', 'admin'],
+    limited: true,
+  },
   'GET /v1/audit/attempts': { roles: ['auditor', 'admin'] },
   'GET /v1/audit/four-eyes': { roles: ['auditor', 'admin'] },
   'GET /v1/audit/reads': { roles: ['auditor', 'admin'] },

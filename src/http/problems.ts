@@ -1,16 +1,7 @@
+import { ATTACHMENT_PROBLEMS } from './attachment-problems.js';
+import { later, problem, type Problem } from './problem.js';
+
 /** Every way a request can end without success: the one table behind all problem details and `docs/errors.md`. */
-export interface Problem {
-  readonly status: number;
-  readonly title: string;
-  /** How to mend it. */
-  readonly advice: string;
-  /** Whether the identical request may succeed later. */
-  readonly retry?: true;
-}
-
-const problem = (status: number, title: string, advice: string): Problem => ({ status, title, advice });
-const later = (status: number, title: string, advice: string): Problem => ({ status, title, advice, retry: true });
-
 export const PROBLEMS = {
   // The request itself.
   MALFORMED_JSON: problem(
@@ -50,7 +41,11 @@ export const PROBLEMS = {
     'Send it with the key of a trusted service only, as one percent-encoded id.',
   ),
   BODY_TOO_LARGE: problem(413, 'The body is too large', 'Send at most 1 MiB; split larger work into several requests.'),
-  UNSUPPORTED_MEDIA_TYPE: problem(415, 'The body has another media type', 'Send Content-Type: application/json.'),
+  UNSUPPORTED_MEDIA_TYPE: problem(
+    415,
+    'The body has another media type',
+    'Send Content-Type: application/json; an attachment is sent as multipart/form-data.',
+  ),
   ROUTE_UNKNOWN: problem(404, 'There is nothing at this address', 'Look the address up in the API documentation under /docs.'),
   METHOD_NOT_ALLOWED: problem(405, 'The address takes another method', 'Use a method that the Allow header names.'),
   HEADERS_TOO_LARGE: problem(
@@ -235,6 +230,7 @@ export const PROBLEMS = {
   TOO_EARLY: problem(409, 'It cannot be started yet', 'Start it when its start has come; "detail" names it.'),
   NO_PROPOSAL: problem(409, 'No award waits for approval', 'Look at the status of the learner in the scheme.'),
   PROPOSAL_OPEN: problem(409, 'An award waits for approval already', 'Approve or decline it first.'),
+  ...ATTACHMENT_PROBLEMS,
   // Access and operations.
   ORGANIZATION_EXISTS: problem(409, 'The organization exists already', 'Use the one that exists.'),
   ORGANIZATION_UNKNOWN: problem(
@@ -299,7 +295,10 @@ export const isProblemCode = (code: string): code is ProblemCode => Object.hasOw
 export interface ProblemExtras {
   readonly detail?: string;
   readonly pointer?: string | undefined;
-  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+  readonly errors?: readonly {
+    readonly pointer: string;
+    readonly detail: string;
+  }[];
 }
 
 /** Thrown at the edge only, where an answer becomes HTTP. */
@@ -333,7 +332,10 @@ export function problemDocument(code: ProblemCode, extras: ProblemExtras, reques
 /** The shape of every problem document, as JSON Schema. */
 export function problemSchema(): object {
   const text = { type: 'string' };
-  const errors = { type: 'array', items: { type: 'object', properties: { pointer: text, detail: text } } };
+  const errors = {
+    type: 'array',
+    items: { type: 'object', properties: { pointer: text, detail: text } },
+  };
   return {
     type: 'object',
     required: ['type', 'title', 'status', 'code', 'detail', 'advice', 'requestId'],
@@ -344,7 +346,10 @@ export function problemSchema(): object {
       code: { type: 'string', enum: Object.keys(PROBLEMS) },
       detail: text,
       advice: text,
-      pointer: { type: 'string', description: 'JSON Pointer of the offending place, where there is one.' },
+      pointer: {
+        type: 'string',
+        description: 'JSON Pointer of the offending place, where there is one.',
+      },
       errors,
       requestId: text,
     },
