@@ -1,6 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
+import multipart from '@fastify/multipart';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -12,6 +13,11 @@ import { AccessModule } from '../access/access.module.js';
 import { Authenticator } from '../access/authenticator.js';
 import { authorizationFaults, ruleOf, whoMay } from '../access/authorization.js';
 import { RequestTrail } from '../access/trail/request-trail.js';
+import { Attachments } from '../attachments/attachments.js';
+import { AttachmentsModule } from '../attachments/attachments.module.js';
+import { StoredFiles } from '../attachments/stored-files.js';
+import { UploadGate } from '../attachments/upload-gate.js';
+import { Uploads } from '../attachments/uploads.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { CatalogueModule } from '../catalogue/catalogue.module.js';
 import { CatalogueFacts, Definitions, Drafts } from '../catalogue/services.js';
@@ -58,6 +64,10 @@ class ApplicationModule {
       [Access, kernel.access],
       [Authenticator, kernel.authenticator],
       [LearnerDocuments, kernel.learners],
+      [Attachments, kernel.attachments.attachments],
+      [StoredFiles, kernel.attachments.stored],
+      [Uploads, kernel.attachments.uploads],
+      [UploadGate, kernel.attachments.gate],
       [EventStore, engines.store],
       [EventFeed, engines.store],
       [Keys, engines.keys],
@@ -78,6 +88,7 @@ class ApplicationModule {
         AccessModule,
         CatalogueModule,
         RecordModule,
+        AttachmentsModule,
         AuditModule,
         ImportsModule,
         OperationsModule,
@@ -125,6 +136,7 @@ export async function createApplication(
       );
     }
   });
+  await takeUploads(app);
   let inFlight = 0;
   fastify.addHook('onRequest', async (_request, reply) => {
     inFlight += 1;
@@ -154,6 +166,18 @@ export async function createApplication(
   const faults = authorizationFaults(routes);
   assert(faults.length === 0, `Routes and the table of who may use them differ: ${faults.join(', ')}.`);
   return { app, document, inFlight: () => inFlight };
+}
+
+const UPLOAD_ROUTE = '/v1/learners/:learner/attachments';
+
+/** Lets one route, and no other, take a form whose body it reads by itself, so that who may not use it is refused before. */
+async function takeUploads(app: NestFastifyApplication): Promise<void> {
+  await app.register(multipart as never);
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('preParsing', async ({ headers, routeOptions }) => {
+    const isForm = /^multipart\//i.test(headers['content-type'] ?? '');
+    if (isForm && routeOptions.url !== UPLOAD_ROUTE) throw new ProblemException('UNSUPPORTED_MEDIA_TYPE');
+  });
 }
 
 /** What every operation may answer beside its success, and who may use it. */

@@ -1,5 +1,6 @@
 import { EventStoreDbEventStore, type EventStoreDbOptions } from '../adapters/eventstoredb/event-store.js';
 import { MongoConnection } from '../adapters/mongodb/client.js';
+import { MongoFiles } from '../adapters/mongodb/files.js';
 import { MongoKeys } from '../adapters/mongodb/keys.js';
 import { MongoLeases } from '../adapters/mongodb/leases.js';
 import { MongoReadModelStore } from '../adapters/mongodb/read-models.js';
@@ -27,7 +28,8 @@ export async function openCluster(configuration: ClusterSettings, options?: Even
       const holdsLedger = (await keys.page(undefined, 1)).length > 0 || (await store.latest()) !== undefined;
       const master = masterKeyOf(CERTLEDGER_MASTER_KEY, CERTLEDGER_DATA, holdsLedger);
       const { warnings } = store;
-      return { store, readModels: new MongoReadModelStore(mongo), leases: new MongoLeases(mongo), keys, master, close, warnings };
+      const [readModels, leases, files] = [new MongoReadModelStore(mongo), new MongoLeases(mongo), new MongoFiles(mongo)];
+      return { store, readModels, leases, keys, files, master, close, warnings };
     } catch (error) {
       await store.close();
       throw error;

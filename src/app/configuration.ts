@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { ISSUERS_FILE_BYTES_MAX, parseIssuers, type Issuer } from '../access/tokens/issuers.js';
+import { ATTACHMENT_BYTES_MAX } from '../attachments/domain/bounds.js';
 import { ORGANIZATION_ID } from '../ledger/stream-name.js';
 
 const wholeNumber = (min: number, max: number, unset: number) =>
@@ -37,6 +38,7 @@ const settings = {
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'must be fatal, error, warn, info, debug or silent')
     .default('info'),
   CERTLEDGER_POLICY_INTERVAL_SECONDS: wholeNumber(1, 86_400, 5),
+  CERTLEDGER_ATTACHMENT_BYTES_MAX: wholeNumber(1_024, 104_857_600, ATTACHMENT_BYTES_MAX),
   CERTLEDGER_OIDC_FILE: z.string().min(1, 'must name a file').optional(),
   CERTLEDGER_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   CERTLEDGER_KEY: z

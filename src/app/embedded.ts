@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SqliteEventStore } from '../adapters/sqlite/event-store.js';
 import { MemoryLeases } from '../adapters/memory/leases.js';
+import { SqliteFiles } from '../adapters/sqlite/files.js';
 import { acquireFolderLock } from '../adapters/sqlite/folder-lock.js';
 import { SqliteKeys } from '../adapters/sqlite/keys.js';
 import { SqliteReadModelStore } from '../adapters/sqlite/read-models.js';
@@ -41,10 +42,11 @@ export async function openEmbedded(folder: string, masterKey: string | undefined
   try {
     const keys = open(new SqliteKeys(join(path, 'keys.sqlite')));
     const master = masterKeyOf(masterKey, path, existsSync(join(path, 'events.sqlite')));
+    const files = open(new SqliteFiles(path));
     const readModels = open(new SqliteReadModelStore(join(path, 'read-models.sqlite')));
     const store = open(new SqliteEventStore(join(path, 'events.sqlite')));
     // The folder's lock lets one process in, so that nobody else is there to share the work with.
-    return { store, readModels, leases: new MemoryLeases(), keys, master, close };
+    return { store, readModels, leases: new MemoryLeases(), keys, files, master, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,3 +1,4 @@
+import type { Files } from '../attachments/ports/files.js';
 import type { MasterKey } from '../ledger/master-key.js';
 import type { EventFeed, EventStore } from '../ledger/ports/event-store.js';
 import type { KeyPages, Keys } from '../ledger/ports/keys.js';
@@ -10,6 +11,7 @@ export interface Engines {
   readonly readModels: ReadModelStore;
   readonly leases: Leases;
   readonly keys: Keys & KeyPages;
+  readonly files: Files;
   readonly master: MasterKey;
   close(): Promise<void>;
 }

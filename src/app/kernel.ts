@@ -12,6 +12,11 @@ import { AdminKeys } from '../access/admin-keys.js';
 import { Authenticator, type Doors } from '../access/authenticator.js';
 import { KeyUses } from '../access/key-uses.js';
 import { accessDirectory } from '../access/views/access-directory.projection.js';
+import { Attachments } from '../attachments/attachments.js';
+import { ATTACHMENT_BYTES_MAX } from '../attachments/domain/bounds.js';
+import { StoredFiles } from '../attachments/stored-files.js';
+import { UploadGate } from '../attachments/upload-gate.js';
+import { Uploads } from '../attachments/uploads.js';
 import type { AnyDecider } from '../audit/replay.js';
 import { attemptsAndReads } from '../audit/attempts-and-reads.projection.js';
 import { auditHistory } from '../audit/audit-history.projection.js';
@@ -86,10 +91,25 @@ export interface Kernel {
   readonly authenticator: Authenticator;
   readonly keyUses: KeyUses;
   readonly learners: LearnerDocuments;
+  readonly attachments: AttachmentServices;
+}
+
+/** What deals with files, apart from where they lie. */
+export interface AttachmentServices {
+  readonly attachments: Attachments;
+  readonly stored: StoredFiles;
+  readonly uploads: Uploads;
+  readonly gate: UploadGate;
 }
 
 /** Everything without a framework, wired once; `doors` are the ways in beside the keys of the ledger. */
-export function wireKernel(engines: Engines, clock: Clock, logger: Logger, doors: Omit<Doors, 'uses'> = {}): Kernel {
+export function wireKernel(
+  engines: Engines,
+  clock: Clock,
+  logger: Logger,
+  doors: Omit<Doors, 'uses'> = {},
+  attachmentBytesMax = ATTACHMENT_BYTES_MAX,
+): Kernel {
   const keyRing = new KeyRing(engines.keys, engines.master.bytes);
   const codec = new Codec(registry, keyRing);
   const ledger = new Ledger(engines.store, codec, keyRing, clock);
@@ -115,5 +135,16 @@ export function wireKernel(engines: Engines, clock: Clock, logger: Logger, doors
     authenticator: new Authenticator(ledger, { ...doors, uses: keyUses }),
     keyUses,
     learners: new LearnerDocuments(projections, records, keyRing),
+    attachments: wireAttachments(engines, keyRing, clock, attachmentBytesMax),
+  };
+}
+
+function wireAttachments({ files }: Engines, keyRing: KeyRing, clock: Clock, bytesMax: number): AttachmentServices {
+  const stored = new StoredFiles(files, keyRing);
+  return {
+    attachments: new Attachments(files, stored, clock),
+    stored,
+    uploads: new Uploads(files, stored, keyRing, clock, bytesMax),
+    gate: new UploadGate(),
   };
 }

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { firstStart, refuseForeignLedger } from '../access/first-start.js';
 import type { Issuer } from '../access/tokens/issuers.js';
 import { SessionTokens } from '../access/tokens/session-tokens.js';
+import { RemoveUnreferred } from '../attachments/policies/remove-unreferred.js';
 import type { Clock } from '../ledger/ports/clock.js';
 import { ExpireWhenDue } from '../record/policies/expire-when-due.js';
 import { ReevaluateAfterPublication } from '../record/policies/reevaluate-after-publication.js';
@@ -27,6 +28,8 @@ export interface StartOptions {
   readonly policyIntervalMilliseconds: number;
   /** The identity providers whose tokens open the door; none unless told. */
   readonly issuers?: readonly Issuer[];
+  /** How many bytes a file may have that is uploaded; ATTACHMENT_BYTES_MAX unless told. */
+  readonly attachmentBytesMax?: number;
   /** Opens the door for the process that holds the folder; such a process issues no key and runs no policy. */
   readonly localToken?: string;
   /** Opens the door before the first key is issued, so that a start which cannot listen spends no key. */
@@ -38,10 +41,11 @@ export interface StartOptions {
 /** One application over open engines: the service listens on it, the command line sends requests into it. */
 export async function startApplication(engines: Engines, options: StartOptions): Promise<Started> {
   const { clock, logger, organization, localToken, issuers = [] } = options;
-  const kernel = wireKernel(engines, clock, logger, {
+  const doors = {
     ...(localToken === undefined ? {} : { local: { token: localToken, organization } }),
     sessions: new SessionTokens(issuers, clock, logger),
-  });
+  };
+  const kernel = wireKernel(engines, clock, logger, doors, options.attachmentBytesMax);
   const { app, inFlight } = await createApplication(kernel, logger);
   const policies = policiesOf(kernel, logger, options.policyIntervalMilliseconds);
   let firstToken: string | undefined;
@@ -77,7 +81,7 @@ export async function startApplication(engines: Engines, options: StartOptions):
 }
 
 /** The names of what happens by itself, which are those of its leases too. */
-export const policyNames = ['expire-when-due', 'reevaluate-after-publication'] as const;
+export const policyNames = ['expire-when-due', 'remove-unreferred-files', 'reevaluate-after-publication'] as const;
 
 /** What happens by itself in a running service. */
 function policiesOf(kernel: Kernel, logger: Logger, intervalMilliseconds: number): readonly Rounds[] {
@@ -85,6 +89,7 @@ function policiesOf(kernel: Kernel, logger: Logger, intervalMilliseconds: number
   const { store: feed, leases } = engines;
   const policies = [
     new ExpireWhenDue(ledger, records, projections, logger),
+    new RemoveUnreferred(engines.files, clock, logger),
     new ReevaluateAfterPublication(ledger, feed, catalogue, records, projections, logger, intervalMilliseconds),
   ];
   const warn = (err: unknown): void =>

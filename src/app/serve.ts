@@ -23,6 +23,7 @@ export async function serve(configuration: Configuration): Promise<void> {
     organization: configuration.CERTLEDGER_ORGANIZATION,
     policyIntervalMilliseconds: configuration.CERTLEDGER_POLICY_INTERVAL_SECONDS * 1_000,
     issuers: configuration.issuers,
+    attachmentBytesMax: configuration.CERTLEDGER_ATTACHMENT_BYTES_MAX,
     show: (token) => process.stdout.write(firstGreeting(address, token)),
     listen: async (app) => {
       await app.listen(configuration.CERTLEDGER_PORT, configuration.CERTLEDGER_HOST).catch((error: unknown) => {

@@ -176,8 +176,8 @@ describe('the folder and the process', () => {
 
   it('a full disk is answered 503, loses nothing acknowledged, and passes when there is space again', async () => {
     const path = join(folder.path, 'events.sqlite');
-    const { readModels, leases, keys, master } = memoryEngines();
-    const engines = (store: SqliteEventStore) => ({ store, readModels, leases, keys, master, close: () => store.close() });
+    const { readModels, leases, keys, files, master } = memoryEngines();
+    const engines = (store: SqliteEventStore) => ({ store, readModels, leases, keys, files, master, close: () => store.close() });
     let service = await Service.start(engines(new SqliteEventStore(path, { maxPages: 40 })), new TestClock());
     const { token } = service;
     const acknowledged: ReceiptAnswer[] = [];

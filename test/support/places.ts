@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { MemoryEventStore } from '../../src/adapters/memory/event-store.js';
+import { MemoryFiles } from '../../src/adapters/memory/files.js';
 import { MemoryKeys } from '../../src/adapters/memory/keys.js';
 import { MemoryLeases } from '../../src/adapters/memory/leases.js';
 import { MemoryReadModelStore } from '../../src/adapters/memory/read-models.js';
@@ -24,6 +25,7 @@ export function memoryEngines(): Engines {
     readModels: new MemoryReadModelStore(),
     leases: new MemoryLeases(),
     keys: new MemoryKeys(),
+    files: new MemoryFiles(),
     master: new MasterKey(MASTER_KEY),
     close: async () => undefined,
   };

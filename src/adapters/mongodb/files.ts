@@ -225,7 +225,12 @@ class MongoWriting implements FileWriting {
 
   async finish(record: FileRecord): Promise<FileRecord> {
     const length = this.written * CHUNK_BYTES + this.heldBytes;
-    if (this.heldBytes > 0) await this.flush();
+    try {
+      if (this.heldBytes > 0) await this.flush();
+    } catch (error) {
+      await this.abandon();
+      throw error;
+    }
     return this.finished(record, length);
   }
 

@@ -43,7 +43,7 @@ export interface FileWriting {
   write(bytes: Uint8Array): Promise<void>;
   /**
    * Makes the bytes and then the record durable. Answers the record that stands under this id: this one, or the one that was
-   * there first, and then these bytes are dropped.
+   * there first, and then these bytes are dropped. Where it fails the bytes are dropped too, or left to `sweep`.
    */
   finish(record: FileRecord): Promise<FileRecord>;
   /** Drops what was written. Never fails: what could not be dropped now is left to `sweep`. */
