@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BatchAppendResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { isLedgerError, LedgerError } from '../../ledger/errors.js';
+import { Bell } from '../../shared/bell.js';
 import { appended, appendRequest, correlationOf, type Append, type Appended } from './append-messages.js';
 import type { AppendCall, Connection } from './connection.js';
 import { isAccessDenied, accessDenied, messageOf } from './errors.js';
@@ -29,7 +30,7 @@ export class Appends {
   private isPumping = false;
   private inFlight = 0;
   private bytesInFlight = 0;
-  private wakeIdle: (() => void) | undefined;
+  private readonly idle = new Bell();
 
   constructor(private readonly connection: Connection) {}
 
@@ -64,7 +65,7 @@ export class Appends {
 
   /** Resolves when nothing is under way any more; each append's own bound of time bounds this too. */
   async drained(): Promise<void> {
-    while (this.inFlight > 0) await new Promise<void>((resolve) => (this.wakeIdle = resolve));
+    while (this.inFlight > 0) await this.idle.wait(new AbortController().signal);
   }
 
   /** One at a time, so that appends leave in the order in which they came. */
@@ -119,7 +120,7 @@ export class Appends {
   private leave(bytes: number): void {
     this.inFlight -= 1;
     this.bytesInFlight -= bytes;
-    if (this.inFlight === 0) this.wakeIdle?.();
+    if (this.inFlight === 0) this.idle.ring();
   }
 }
 

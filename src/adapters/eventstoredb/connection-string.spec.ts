@@ -9,7 +9,7 @@ describe('the connection string of EventStoreDB', () => {
     ['esdb+discover://a.example:2113,b.example:2113/?nodePreference=leader&tlsCAFile=ca.crt', 'a.example:2113,b.example:2113', 0],
     ['esdb://admin:s/e?c@db.example:2113', 'db.example:2113', 0],
     ['esdb://db.example?tls=false', 'db.example', 1],
-    ['esdb://db.example?keepAliveInterval=10000&TLS=false', 'db.example', 1],
+    ['esdb://db.example?keepAliveInterval=10000&TLS=false&node_preference=leader', 'db.example', 1],
     ['esdb+discover://localhost:1,10.0.0.7:2113?tls=false', 'localhost:1,10.0.0.7:2113', 1],
     ['esdb://localhost.example:2113?tls=false', 'localhost.example:2113', 1],
   ])('%s', (url, hosts, warnings) => {
@@ -36,6 +36,18 @@ describe('the connection string of EventStoreDB', () => {
     expect(attempt).toThrow(expect.objectContaining({ code: 'STORE_UNAVAILABLE' }));
     expect(attempt).toThrow('It has the form esdb://user:password@host:2113');
     expect(attempt).not.toThrow('secret');
+  });
+
+  it.each([
+    ['esdb://admin:secret@db.example?tlsCaFle=ca.crt', 'there is no option "tlsCaFle"'],
+    ['esdb://admin:secret@db.example?tlsVerifyCert=false', 'name the authority with tlsCAFile'],
+  ])('%s says what to change, and the driver does not print the password', (url, advice) => {
+    const printed = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const attempt = (): Connection => new Connection(url);
+    expect(attempt).toThrow(advice);
+    expect(attempt).not.toThrow('secret');
+    expect(printed).not.toHaveBeenCalled();
+    printed.mockRestore();
   });
 
   it('says which file is missing', () => {

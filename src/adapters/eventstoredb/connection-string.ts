@@ -3,6 +3,24 @@ import { LedgerError } from '../../ledger/errors.js';
 const FORM = /^esdb(?:\+discover)?:\/\/(?:[^:@]+:[^@]+@)?([^/?@]+)\/*(?:\?(.*))?$/;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3})$/i;
 
+/** What the driver knows, in its own flat writing. It prints the whole text, password and all, about any other. */
+const OPTIONS: ReadonlySet<string> = new Set([
+  'connectionname',
+  'defaultdeadline',
+  'discoveryinterval',
+  'gossiptimeout',
+  'keepaliveinterval',
+  'keepalivetimeout',
+  'maxdiscoverattempts',
+  'nodepreference',
+  'throwonappendfailure',
+  'tls',
+  'tlscafile',
+  'tlsverifycert',
+  'usercertfile',
+  'userkeyfile',
+]);
+
 /** What we need to know of a connection string before the driver reads the whole of it. */
 export interface Address {
   /** Hosts and ports without the credentials, for messages. */
@@ -14,7 +32,13 @@ export interface Address {
 export function readAddress(url: string): Address {
   const [, hosts, query] = FORM.exec(url.trim()) ?? [];
   if (hosts === undefined) throw unreadable();
-  const isInsecure = (query ?? '').split('&').some((pair) => /^tls=false$/i.test(pair.trim()));
+  const options = (query ?? '').split('&').map(optionOf);
+  for (const { name, written, value } of options) {
+    if (written !== '' && !OPTIONS.has(name)) throw unreadable(`, as there is no option "${written}"`);
+    if (name === 'tlsverifycert' && value === 'false')
+      throw unreadable(', as every certificate is verified; name the authority with tlsCAFile instead of tlsVerifyCert=false');
+  }
+  const isInsecure = options.some(({ name, value }) => name === 'tls' && value === 'false');
   const remote = hosts.split(',').filter((host) => !LOOPBACK.test(host.split(':')[0] ?? ''));
   const warnings =
     isInsecure && remote.length > 0
@@ -23,6 +47,11 @@ export function readAddress(url: string): Address {
         ]
       : [];
   return { hosts, warnings };
+}
+
+function optionOf(pair: string): { readonly name: string; readonly written: string; readonly value: string } {
+  const [written = '', value = ''] = pair.split('=').map((part) => part.trim());
+  return { name: written.toLowerCase().replaceAll(/[_-]/g, ''), written, value };
 }
 
 export const unreadable = (why = ''): LedgerError =>

@@ -2,7 +2,6 @@ import { randomInt } from 'node:crypto';
 import { END, excludeSystemEvents, type AllStreamSubscription } from '@eventstore/db-client';
 import { Bell } from '../../shared/bell.js';
 import type { Connection } from './connection.js';
-import { commitOf } from './recorded-events.js';
 
 /**
  * Wakes the followers of a process when there may be more to read. One live subscription tells of what others append; it
@@ -76,8 +75,9 @@ export class Doorbell {
       this.bell.ring();
     });
     subscription.on('data', ({ event }) => {
-      if (event === undefined || !isPresent()) return;
-      this.heard = Math.max(this.heard, commitOf(event));
+      const commit = event?.position?.commit;
+      if (commit === undefined || !isPresent()) return;
+      this.heard = Math.max(this.heard, Number(commit));
       this.tell(this.heard);
     });
     // These stay after it was left, because an error that nobody hears ends the process.
