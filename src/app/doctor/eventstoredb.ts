@@ -34,7 +34,10 @@ export interface ExaminedLog {
   readonly findings: readonly Finding[];
   /** Undefined while the server cannot be read or holds no ledger. */
   readonly end: string | undefined;
+  readonly holdsEvents: boolean;
 }
+
+const UNKNOWN = { end: undefined, holdsEvents: false } as const;
 
 export async function examineEventStoreDb(url: string, clock: Clock): Promise<ExaminedLog> {
   try {
@@ -43,12 +46,12 @@ export async function examineEventStoreDb(url: string, clock: Clock): Promise<Ex
       const now = (): number => instantMilliseconds(clock.now());
       const found = await inspectEventStoreDb(url, { isOfLedger: (stream) => STREAM.test(stream), now });
       const end = found.epoch === undefined ? undefined : formatPosition(found.epoch, found.end ?? 0);
-      return { findings: [encryption, ...judge(found, clock)], end };
+      return { findings: [encryption, ...judge(found, clock)], end, holdsEvents: found.end !== undefined };
     } catch (error) {
-      return { findings: [encryption, unreachable(error)], end: undefined };
+      return { findings: [encryption, unreachable(error)], ...UNKNOWN };
     }
   } catch (error) {
-    return { findings: [unreachable(error)], end: undefined };
+    return { findings: [unreachable(error)], ...UNKNOWN };
   }
 }
 

@@ -14,6 +14,6 @@ export interface Examination {
 /** Looks at everything that the settings point at. Nothing of a ledger is written, and a running service goes on. */
 export async function examine(configuration: Configuration, clock: Clock): Promise<Examination> {
   if (!namesCluster(configuration)) return { profile: 'embedded', findings: await examineFolder(configuration, clock) };
-  const { findings, end } = await examineEventStoreDb(configuration.CERTLEDGER_EVENTSTORE_URL, clock);
-  return { profile: 'cluster', findings: [...findings, ...(await examineMongoDb(configuration, clock, end))] };
+  const log = await examineEventStoreDb(configuration.CERTLEDGER_EVENTSTORE_URL, clock);
+  return { profile: 'cluster', findings: [...log.findings, ...(await examineMongoDb(configuration, clock, log))] };
 }

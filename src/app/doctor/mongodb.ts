@@ -12,6 +12,7 @@ import { TENURE_TIMES } from '../../projections/tenure.js';
 import { instantMilliseconds } from '../../shared/calendar.js';
 import type { Configuration } from '../configuration.js';
 import { readModels } from '../kernel.js';
+import type { ExaminedLog } from './eventstoredb.js';
 import { judgeLeases, leaseNames } from './leases.js';
 import { examineMasterKey } from './master-key.js';
 import { judgeReadModels, type ServedModel } from './read-models.js';
@@ -26,16 +27,15 @@ export interface MongoSettings extends Configuration {
   readonly CERTLEDGER_MONGODB_URL: string;
 }
 
-/** `end`: where the log ends, as far as that is known. */
 export async function examineMongoDb(
   configuration: MongoSettings,
   clock: Clock,
-  end: string | undefined,
+  log: Pick<ExaminedLog, 'end' | 'holdsEvents'>,
 ): Promise<readonly Finding[]> {
   try {
     const connection = await MongoConnection.open(configuration.CERTLEDGER_MONGODB_URL);
     try {
-      return await examine(connection, configuration, clock, end);
+      return await examine(connection, configuration, clock, log);
     } finally {
       await connection.close();
     }
@@ -49,7 +49,7 @@ async function examine(
   connection: MongoConnection,
   configuration: Configuration,
   clock: Clock,
-  end: string | undefined,
+  log: Pick<ExaminedLog, 'end' | 'holdsEvents'>,
 ): Promise<readonly Finding[]> {
   const found = await inspectMongo(connection, () => instantMilliseconds(clock.now()));
   const difference = found.clockDifferenceMilliseconds;
@@ -64,12 +64,13 @@ async function examine(
   ];
   if (found.refusals.length > 0) return findings;
   const keys = new MongoKeys(connection);
-  const holdsLedger = (await keys.page(undefined, 1)).length > 0;
+  const holdsLedger = log.holdsEvents || (await keys.page(undefined, 1)).length > 0;
   findings.push(
     ...(await examineMasterKey(configuration, { holdsLedger, keyOf: (id) => keys.get(id) })),
     judgeIndexes(found),
     ...judgeLeases(await twoLooks(new MongoLeases(connection))),
   );
+  const { end } = log;
   if (end !== undefined)
     findings.push(judgeReadModels(readModels, await servedOf(connection, found), { end, mend: MEND_READ_MODELS }));
   return findings;
