@@ -4,7 +4,7 @@ import { digestOf, eventDigest } from './canonical-json.js';
 import type { NewEvent, StoredEvent } from './envelope.js';
 import { LedgerError } from './errors.js';
 import { APPEND_BYTES_MAX, EVENTS_PER_APPEND_MAX, type EventFeed, type EventStore } from './ports/event-store.js';
-import { KEYS_PER_PAGE_MAX, type KeyPages, type Keys } from './ports/keys.js';
+import { KEYS_PER_PAGE_MAX, type KeyPages, type KeyRecord, type Keys } from './ports/keys.js';
 
 /** One end of a copy. */
 export interface Side {
@@ -34,21 +34,36 @@ const defaultPause: Pause = (milliseconds) => setTimeout(milliseconds);
  * both sides need the same master key. Answers how many there are.
  */
 export async function copyKeys(from: Side, to: Side, progress: Progress): Promise<number> {
+  await refuseOtherKeys(from, to);
   let copied = 0;
-  let after: string | undefined;
-  for (;;) {
-    const page = await from.keys.page(after, KEYS_PER_PAGE_MAX);
-    for (const { id, wrapped } of page) {
-      if (wrapped === null) await to.keys.destroy(id);
-      else {
-        const standing = await to.keys.putIfAbsent({ id, wrapped });
-        if (standing === 'destroyed' || standing.wrapped !== wrapped)
-          throw new CopyRefused(`The key ${id} of the target is another one. The target is not a copy of this ledger.`);
-      }
-      progress((copied += 1));
+  for await (const { id, wrapped } of keysOf(from)) {
+    if (wrapped === null) await to.keys.destroy(id);
+    else {
+      const standing = await to.keys.putIfAbsent({ id, wrapped });
+      if (standing === 'destroyed' || standing.wrapped !== wrapped) throw otherKey(id);
     }
+    progress((copied += 1));
+  }
+  return copied;
+}
+
+/** Before anything is written: a ledger of somebody else must not be left with our keys among its own. */
+async function refuseOtherKeys(from: Side, to: Side): Promise<void> {
+  for await (const { id, wrapped } of keysOf(to)) {
+    const own = await from.keys.get(id);
+    if (own !== 'destroyed' && own?.wrapped !== wrapped) throw otherKey(id);
+  }
+}
+
+const otherKey = (id: string): CopyRefused =>
+  new CopyRefused(`The key ${id} of the target is another one. The target is not a copy of this ledger.`);
+
+async function* keysOf({ keys }: Side): AsyncGenerator<KeyRecord> {
+  for (let after: string | undefined; ;) {
+    const page = await keys.page(after, KEYS_PER_PAGE_MAX);
+    yield* page;
     after = page.at(-1)?.id;
-    if (after === undefined) return copied;
+    if (after === undefined) return;
   }
 }
 

@@ -4,6 +4,7 @@ import { deciders } from '../../src/app/kernel.js';
 import { Replay } from '../../src/audit/replay.js';
 import { copyEvents, copyKeys, CopyRefused, hashOfLeaves, SENDS_PER_APPEND_MAX, type Side } from '../../src/ledger/copy.js';
 import type { EventStore } from '../../src/ledger/ports/event-store.js';
+import { KEYS_PER_PAGE_MAX } from '../../src/ledger/ports/keys.js';
 import { course, scheme, Service } from '../support/service.js';
 import { FAULTS, FaultyEventStore, type Fault } from '../support/faulty-event-store.js';
 
@@ -130,9 +131,12 @@ describe('a copy of a ledger', () => {
   it('is refused where the target holds anything else, and then nothing is written', async () => {
     const other = await Service.memory();
     const end = await other.end();
+    const keys = await other.engines.keys.page(undefined, KEYS_PER_PAGE_MAX);
+    expect(keys.length).toBeGreaterThan(0);
     await expect(copyEvents(source, other.engines, unheard, going)).rejects.toBeInstanceOf(CopyRefused);
     await expect(copyKeys(source, other.engines, unheard)).rejects.toBeInstanceOf(CopyRefused);
     expect(await other.end()).toBe(end);
+    expect(await other.engines.keys.page(undefined, KEYS_PER_PAGE_MAX)).toEqual(keys);
     await other.stop();
   });
 
