@@ -34,8 +34,8 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
-  // They need a server: `npm run test:mongodb` starts one.
-  testPathIgnorePatterns: process.env.CERTLEDGER_TEST_MONGODB_URL ? [] : ['<rootDir>/test/mongodb/'],
+  // They need servers: `npm run test:mongodb` starts them.
+  testPathIgnorePatterns: process.env.CERTLEDGER_TEST_MONGODB_URL ? [] : ['<rootDir>/test/mongodb/', '<rootDir>/test/cluster/'],
   transform: { '^.+\\.[tj]s$': swc },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
   moduleNameMapper: {
@@ -43,5 +43,6 @@ export default {
     // It offers no entry but `import`, which jest's CommonJS resolution does not take.
     '^canonicalize$': '<rootDir>/node_modules/canonicalize/lib/canonicalize.js',
   },
-  testTimeout: 30_000,
+  // Over servers everything takes longer.
+  testTimeout: process.env.CERTLEDGER_TEST_PROFILE === 'cluster' ? 90_000 : 30_000,
 };

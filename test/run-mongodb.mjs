@@ -1,8 +1,12 @@
 /**
- * The suites that need a MongoDB server: at `CERTLEDGER_TEST_MONGODB_URL`, or at one that is started for them. Its last line
- * is `N passed, N failed`.
+ * The suites that need a MongoDB server, and with it those of the cluster profile over an EventStoreDB double: at
+ * `CERTLEDGER_TEST_MONGODB_URL`, or at one that is started for them. Words narrow it to the suites whose path holds one of
+ * them. Its last line is `N passed, N failed`.
  */
-import { closingLine, countLeftOut, runJest } from './support/jest-run.mjs';
+import { countLeftOut, finish } from './support/jest-run.mjs';
+import { runSuites } from './support/cluster/run.mjs';
+import { narrowed, suites } from './support/cluster/suites.mjs';
+import { startDouble } from './support/eventstoredb/server.mjs';
 import { isServerPossible, startServer } from './support/mongodb/server.mjs';
 
 const given = process.env.CERTLEDGER_TEST_MONGODB_URL || undefined;
@@ -13,16 +17,15 @@ async function run() {
     return { passed: 0, failed: 0, skipped: countLeftOut() };
   }
   const server = given === undefined ? await startServer() : undefined;
-  // One worker, as the faults are counted on one server.
-  const words = ['--maxWorkers=1', 'test/mongodb', ...process.argv.slice(2)];
-  const outcome = runJest(words, { ...process.env, CERTLEDGER_TEST_MONGODB_URL: given ?? server.url });
+  const double = await startDouble();
+  const outcome = runSuites(narrowed(suites(), process.argv.slice(2)), {
+    ...process.env,
+    CERTLEDGER_TEST_MONGODB_URL: given ?? server.url,
+    CERTLEDGER_TEST_EVENTSTORE_URL: double.url,
+  });
+  await double.stop();
   await server?.stop();
   return outcome;
 }
 
-const outcome = await run().catch((error) => {
-  console.log(error.message);
-  return { passed: 0, failed: 1, skipped: 0 };
-});
-console.log(closingLine(outcome));
-process.exitCode = outcome.failed === 0 ? 0 : 1;
+await finish(run);

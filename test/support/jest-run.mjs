@@ -1,8 +1,9 @@
 /** Runs jest and counts what it says; shared by the commands that `package.json` names. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { suites } from './cluster/suites.mjs';
 
 export function runJest(words, environment = process.env) {
   const folder = mkdtempSync(join(tmpdir(), 'certledger-test-'));
@@ -34,10 +35,20 @@ function counted(result, status) {
 /** The suites that need a MongoDB server and are left out without one (see `jest.config.mjs`); each counts as one test. */
 export function countLeftOut() {
   if (process.env.CERTLEDGER_TEST_MONGODB_URL) return 0;
-  const suites = readdirSync(join('test', 'mongodb')).filter((name) => name.endsWith('.spec.ts')).length;
-  console.log(`${suites} MongoDB suites are skipped; npm run test:mongodb runs them.`);
-  return suites;
+  const { length } = suites();
+  console.log(`${length} suites over MongoDB and the cluster profile are skipped; npm run test:mongodb runs them.`);
+  return length;
 }
 
-export const closingLine = ({ passed, failed, skipped }) =>
-  `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+export const closingLine = ({ passed, failed, skipped }, isSkippedTold = skipped > 0) =>
+  `${passed} passed, ${failed} failed${isSkippedTold ? `, ${skipped} skipped` : ''}`;
+
+/** Ends a command with its closing line; where it could not even run, that is one failure. */
+export async function finish(run, isSkippedTold) {
+  const outcome = await run().catch((error) => {
+    console.log(error.message);
+    return { passed: 0, failed: 1, skipped: 0 };
+  });
+  console.log(closingLine(outcome, isSkippedTold === 'always' ? true : undefined));
+  process.exitCode = outcome.failed === 0 ? 0 : 1;
+}

@@ -72,7 +72,7 @@ export function databaseUrl(name: string): string {
   return url.href;
 }
 
-function serverOf(setting: string): string {
+export function serverOf(setting: string): string {
   const url = process.env[setting];
   if (url === undefined || url === '')
     throw new Error(`The cluster profile needs a server at ${setting}; npm run test:mongodb starts it.`);

@@ -1,7 +1,9 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { EventStoreProcess } from './eventstoredb/event-store-process.js';
+import { databaseUrl, newName, PROFILE } from './places.js';
 import { answered, headersOf, newKey, type Answered, type Asked, type Method } from './service.js';
 
 const ROOT = resolve(__dirname, '../..');
@@ -27,10 +29,25 @@ export interface Ended {
 }
 
 const running = new Set<ChildProcess>();
+const clusters = new Map<string, { readonly store: EventStoreProcess; readonly database: string }>();
 // A test that fails leaves its processes behind, and jest would wait for them for ever.
-afterAll(() => {
+afterAll(async () => {
   for (const child of running) child.kill('SIGKILL');
+  for (const { store } of clusters.values()) await store.kill();
 });
+
+/** What a program is told of its engines: nothing, or where on the cluster profile those of the folder are. */
+async function enginesOf(folder: string): Promise<Readonly<Record<string, string>>> {
+  if (PROFILE === 'embedded') return {};
+  let cluster = clusters.get(folder);
+  if (cluster === undefined) {
+    // A program takes a whole EventStoreDB for its ledger, so that each folder gets one.
+    mkdirSync(folder, { recursive: true });
+    cluster = { store: await EventStoreProcess.start(join(folder, 'events.ndjson')), database: newName() };
+    clusters.set(folder, cluster);
+  }
+  return { CERTLEDGER_EVENTSTORE_URL: cluster.store.url, CERTLEDGER_MONGODB_URL: databaseUrl(cluster.database) };
+}
 
 /** Everything that a child process printed, and how it ended. */
 class Child {
@@ -78,7 +95,7 @@ export function startProgram(
   );
 }
 
-const START_MILLISECONDS_MAX = 20_000;
+const START_MILLISECONDS_MAX = 60_000;
 
 /** The built service as a process of its own, on a port that the system chose. */
 export class SpawnedService {
@@ -95,7 +112,13 @@ export class SpawnedService {
     const process = startProgram([], {
       cwd,
       entry: MAIN,
-      settings: { CERTLEDGER_PORT: '0', CERTLEDGER_DATA: folder, CERTLEDGER_POLICY_INTERVAL_SECONDS: '1', ...settings },
+      settings: {
+        CERTLEDGER_PORT: '0',
+        CERTLEDGER_DATA: folder,
+        CERTLEDGER_POLICY_INTERVAL_SECONDS: '1',
+        ...(await enginesOf(folder)),
+        ...settings,
+      },
     });
     const deadline = Date.now() + START_MILLISECONDS_MAX;
     let url: string | undefined;
@@ -105,6 +128,10 @@ export class SpawnedService {
       await new Promise((look) => setTimeout(look, 10));
     }
     return new SpawnedService(process, url, token ?? /CERTLEDGER_KEY=(\S+)/.exec(process.stdout)?.[1] ?? '');
+  }
+
+  get pid(): number {
+    return this.process.child.pid!;
   }
 
   get stdout(): string {
