@@ -1,5 +1,6 @@
 import { ATTACHMENT_PROBLEMS } from './attachment-problems.js';
 import { later, problem, type Problem } from './problem.js';
+import { SUBMISSION_PROBLEMS } from './submission-problems.js';
 
 /** Every way a request can end without success: the one table behind all problem details and `docs/errors.md`. */
 export const PROBLEMS = {
@@ -166,6 +167,11 @@ export const PROBLEMS = {
     'A credential document is always reviewed',
     'Leave "review" out, or ask for external training.',
   ),
+  SOURCE_CHECK_WITHOUT_DOCUMENT: problem(
+    422,
+    'Only a document is checked at its source',
+    'Ask for a credential document, or leave "sourceCheck" out.',
+  ),
   APPROVAL_UNASKED: problem(422, 'An automatic award waits for no approval', 'Leave "approval" out, or award on approval.'),
   DRAFT_UNKNOWN: problem(404, 'There is no such draft', 'Look the draft up in the list of drafts.'),
   DRAFT_PUBLISHED: problem(409, 'The draft was published before', 'Make a new draft for a further edition.'),
@@ -231,6 +237,8 @@ export const PROBLEMS = {
   NO_PROPOSAL: problem(409, 'No award waits for approval', 'Look at the status of the learner in the scheme.'),
   PROPOSAL_OPEN: problem(409, 'An award waits for approval already', 'Approve or decline it first.'),
   ...ATTACHMENT_PROBLEMS,
+  // Submissions and their review.
+  ...SUBMISSION_PROBLEMS,
   // Access and operations.
   ORGANIZATION_EXISTS: problem(409, 'The organization exists already', 'Use the one that exists.'),
   ORGANIZATION_UNKNOWN: problem(
@@ -295,10 +303,7 @@ export const isProblemCode = (code: string): code is ProblemCode => Object.hasOw
 export interface ProblemExtras {
   readonly detail?: string;
   readonly pointer?: string | undefined;
-  readonly errors?: readonly {
-    readonly pointer: string;
-    readonly detail: string;
-  }[];
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
 }
 
 /** Thrown at the edge only, where an answer becomes HTTP. */
@@ -332,10 +337,7 @@ export function problemDocument(code: ProblemCode, extras: ProblemExtras, reques
 /** The shape of every problem document, as JSON Schema. */
 export function problemSchema(): object {
   const text = { type: 'string' };
-  const errors = {
-    type: 'array',
-    items: { type: 'object', properties: { pointer: text, detail: text } },
-  };
+  const errors = { type: 'array', items: { type: 'object', properties: { pointer: text, detail: text } } };
   return {
     type: 'object',
     required: ['type', 'title', 'status', 'code', 'detail', 'advice', 'requestId'],
@@ -346,10 +348,7 @@ export function problemSchema(): object {
       code: { type: 'string', enum: Object.keys(PROBLEMS) },
       detail: text,
       advice: text,
-      pointer: {
-        type: 'string',
-        description: 'JSON Pointer of the offending place, where there is one.',
-      },
+      pointer: { type: 'string', description: 'JSON Pointer of the offending place, where there is one.' },
       errors,
       requestId: text,
     },

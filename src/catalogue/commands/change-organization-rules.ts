@@ -6,11 +6,18 @@ import { receiptSchema } from '../../http/answer.js';
 import { Answers } from '../../http/openapi.js';
 import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request.js';
 import type { Receipt } from '../../ledger/receipt.js';
+import type { JsonObject } from '../../shared/json.js';
 import type { Rejection } from '../../shared/result.js';
 import { Definitions } from '../definitions.js';
 import { organizationRules } from '../domain/events.js';
 
-export const changeRulesSchema = z.strictObject(organizationRules).meta({ id: 'OrganizationRules' });
+export const changeRulesSchema = z
+  .strictObject({
+    ...organizationRules,
+    reviewAgesAfter: organizationRules.reviewAgesAfter.optional(),
+    reviewEscalatesAfter: organizationRules.reviewEscalatesAfter.optional(),
+  })
+  .meta({ id: 'OrganizationRules' });
 type Rules = z.infer<typeof changeRulesSchema>;
 
 export class ChangeOrganizationRules extends Command<Receipt | Rejection> {
@@ -27,7 +34,7 @@ export class ChangeOrganizationRulesHandler implements ICommandHandler<ChangeOrg
   constructor(private readonly definitions: Definitions) {}
 
   execute({ write, rules }: ChangeOrganizationRules): Promise<Receipt | Rejection> {
-    return this.definitions.execute(write, 'change-organization-rules', { type: 'ChangeRules', rules }, rules);
+    return this.definitions.execute(write, 'change-organization-rules', { type: 'ChangeRules', rules }, rules as JsonObject);
   }
 }
 

@@ -20,6 +20,12 @@ export interface AskedCertificate {
   readonly validity: Validity;
 }
 
+/** Rules as they are asked for; how long a review may take is what it is by default unless told. */
+export type AskedRules = Pick<OrganizationRules, 'learnersCorrectOwnNames' | 'secondApprover'> & {
+  readonly reviewAgesAfter?: string | undefined;
+  readonly reviewEscalatesAfter?: string | undefined;
+};
+
 /** A publication may say which edition it means to be, and from which draft it comes. */
 interface Publication {
   readonly edition?: number | undefined;
@@ -45,7 +51,7 @@ export type CatalogueCommand =
       readonly reasonSubject: string;
     }
   | { readonly type: 'DefineGroup'; readonly group: string; readonly title: string }
-  | { readonly type: 'ChangeRules'; readonly rules: OrganizationRules };
+  | { readonly type: 'ChangeRules'; readonly rules: AskedRules };
 
 /** The text of the latest edition's responsible party, which the state holds sealed; absent where it was not asked for. */
 export interface OpenedParty {
@@ -88,6 +94,7 @@ export type FaultCode =
   | 'PUBLISHED_IN_FUTURE'
   | 'DUE_BEFORE_START'
   | 'DOCUMENT_UNREVIEWED'
+  | 'SOURCE_CHECK_WITHOUT_DOCUMENT'
   | 'APPROVAL_UNASKED'
   | 'INVALID_REQUEST';
 

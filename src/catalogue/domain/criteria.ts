@@ -19,6 +19,7 @@ export type SchemeLeaf =
       readonly submission: string;
       readonly kind?: 'external-training' | 'credential-document' | undefined;
       readonly review?: 'required' | 'none' | undefined;
+      readonly sourceCheck?: 'required' | undefined;
     }
   | { readonly sitting: string }
   | { readonly approval: string };
@@ -51,6 +52,10 @@ const submissionLeaf = z.strictObject({
   submission: label,
   kind: z.enum(['external-training', 'credential-document']).optional(),
   review: z.enum(['required', 'none']).optional(),
+  sourceCheck: z
+    .literal('required')
+    .optional()
+    .meta({ description: 'The document is approved only after somebody asked whoever issued it.' }),
 });
 
 function treeSchema<Leaf>(leaves: readonly z.ZodType<Leaf>[], id: string, what: string): z.ZodType<Tree<Leaf>> {

@@ -263,7 +263,7 @@ test('003-12: nobody corrects their own name and nobody needs a second approver 
     type: 'ChangeRules',
     rules: { learnersCorrectOwnNames, secondApprover: false },
   });
-  expect(catalogueOf().rules).toEqual({ learnersCorrectOwnNames: false, secondApprover: false });
+  expect(catalogueOf().rules).toMatchObject({ learnersCorrectOwnNames: false, secondApprover: false });
   expect(ask(catalogueOf(), change(false))).toEqual([]);
   expect(catalogueOf(change(true)).rules.learnersCorrectOwnNames).toBe(true);
 });

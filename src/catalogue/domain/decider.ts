@@ -13,6 +13,8 @@ import {
   evolve,
   latest,
   retirementOf,
+  REVIEW_AGES_AFTER_DEFAULT,
+  REVIEW_ESCALATES_AFTER_DEFAULT,
   unknownDefinition,
   type Catalogue,
   type CourseEdition,
@@ -49,7 +51,7 @@ export const catalogueDecider: Decider<Catalogue, CatalogueCommand, CatalogueEve
           ? []
           : [{ type: 'GroupDefined', data: { group: command.group, title: command.title } }];
       case 'ChangeRules':
-        return isSameJson(command.rules, state.rules) ? [] : [{ type: 'OrganizationRulesChanged', data: command.rules }];
+        return changeRules(command, state);
     }
   },
 };
@@ -164,6 +166,15 @@ function retire({ kind, id, reason, reasonSubject }: Of<'Retire'>, state: Catalo
   if (!definitionsOf(state, kind).has(id)) return unknownDefinition(kind);
   if (retirementOf(state, kind, id) !== undefined) return [];
   return [{ type: 'DefinitionRetired', data: { kind, id, reasonCode: reason.code, reason: reason.text, reasonSubject } }];
+}
+
+function changeRules({ rules: asked }: Of<'ChangeRules'>, { rules: standing }: Catalogue): Decision {
+  const rules = {
+    ...asked,
+    reviewAgesAfter: asked.reviewAgesAfter ?? REVIEW_AGES_AFTER_DEFAULT,
+    reviewEscalatesAfter: asked.reviewEscalatesAfter ?? REVIEW_ESCALATES_AFTER_DEFAULT,
+  };
+  return isSameJson(rules, standing) ? [] : [{ type: 'OrganizationRulesChanged', data: rules }];
 }
 
 const EXISTS = {

@@ -3,10 +3,18 @@ import { defineEvent } from '../../ledger/event-registry.js';
 import type { LedgerEvent } from '../../ledger/envelope.js';
 import { sealedSchema, type Secret } from '../../ledger/sealed.js';
 import type { JsonObject } from '../../shared/json.js';
-import { definitionId, reasonCode, text } from '../../shared/text.js';
+import { calendarDuration, definitionId, reasonCode, text } from '../../shared/text.js';
 import { courseContent, learningPlanContent, planItemsSchema, schemeContent, schemeFilledIn } from './content.js';
 import { itemsOf, planCriteriaSchema, type Criteria } from './criteria.js';
-import type { CourseEdition, DefinitionKind, LearningPlanEdition, OrganizationRules, SchemeEdition } from './state.js';
+import {
+  REVIEW_AGES_AFTER_DEFAULT,
+  REVIEW_ESCALATES_AFTER_DEFAULT,
+  type CourseEdition,
+  type DefinitionKind,
+  type LearningPlanEdition,
+  type OrganizationRules,
+  type SchemeEdition,
+} from './state.js';
 
 const edition = z.int().min(1);
 /** The draft that the edition came from, where it came from one. */
@@ -41,7 +49,16 @@ const definitionRetired = z.strictObject({
   reasonSubject: z.uuid(),
 });
 export const groupContent = { group: definitionId, title: text(GROUP_TITLE_CHARACTERS_MAX) };
-export const organizationRules = { learnersCorrectOwnNames: z.boolean(), secondApprover: z.boolean() };
+export const organizationRules = {
+  learnersCorrectOwnNames: z.boolean(),
+  secondApprover: z.boolean(),
+  reviewAgesAfter: calendarDuration.meta({
+    description: `How long a submission waits before its review is late; ${REVIEW_AGES_AFTER_DEFAULT} unless told.`,
+  }),
+  reviewEscalatesAfter: calendarDuration.meta({
+    description: `How long before it is a matter for somebody else; ${REVIEW_ESCALATES_AFTER_DEFAULT} unless told.`,
+  }),
+};
 
 type FromDraft = { readonly draft?: string | undefined };
 export type CoursePublishedData = CourseEdition & FromDraft & { readonly responsiblePartySubject?: string | undefined };
@@ -72,6 +89,15 @@ const schemeOfVersion1 = (data: JsonObject): JsonObject => ({
   items: itemsOf(data['criteria'] as unknown as Criteria) as unknown as JsonObject[],
 });
 
+/** Version 3 only adds what may be absent. */
+const schemeOfVersion2 = (data: JsonObject): JsonObject => data;
+/** Rules of version 1 said nothing of reviews, which then took what they take by default. */
+const rulesOfVersion1 = (data: JsonObject): JsonObject => ({
+  ...data,
+  reviewAgesAfter: REVIEW_AGES_AFTER_DEFAULT,
+  reviewEscalatesAfter: REVIEW_ESCALATES_AFTER_DEFAULT,
+});
+
 export const catalogueEvents = [
   defineEvent('CoursePublished', coursePublished, {
     version: 2,
@@ -79,8 +105,8 @@ export const catalogueEvents = [
     upcasters: [courseOfVersion1],
   }),
   defineEvent('LearningPlanPublished', learningPlanPublished),
-  defineEvent('SchemePublished', schemePublished, { version: 2, upcasters: [schemeOfVersion1] }),
+  defineEvent('SchemePublished', schemePublished, { version: 3, upcasters: [schemeOfVersion1, schemeOfVersion2] }),
   defineEvent('DefinitionRetired', definitionRetired, { sealed: [{ field: 'reason', subject: 'reasonSubject' }] }),
   defineEvent('GroupDefined', z.strictObject(groupContent)),
-  defineEvent('OrganizationRulesChanged', z.strictObject(organizationRules)),
+  defineEvent('OrganizationRulesChanged', z.strictObject(organizationRules), { version: 2, upcasters: [rulesOfVersion1] }),
 ];

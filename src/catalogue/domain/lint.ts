@@ -115,6 +115,10 @@ export function lintScheme(scheme: AskedScheme, catalogue: Catalogue, now: strin
 function lintSchemeLeaf(leaf: SchemeLeaf, pointer: string, catalogue: Catalogue): readonly Fault[] {
   if ('submission' in leaf && leaf.kind === 'credential-document' && leaf.review === 'none')
     return [fault('DOCUMENT_UNREVIEWED', pointer, 'A credential document is always reviewed. Leave "review" out.')];
+  if ('submission' in leaf && leaf.sourceCheck !== undefined && leaf.kind !== 'credential-document') {
+    const detail = 'Only a document has an issuer who can be asked. Add "kind": "credential-document", or leave "sourceCheck" out.';
+    return [fault('SOURCE_CHECK_WITHOUT_DOCUMENT', pointer, detail)];
+  }
   return lintDefinitionNamed(leaf, pointer, catalogue);
 }
 

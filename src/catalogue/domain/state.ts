@@ -94,7 +94,13 @@ export interface Retirement {
 export interface OrganizationRules {
   readonly learnersCorrectOwnNames: boolean;
   readonly secondApprover: boolean;
+  /** How long a submission may wait before its review is late, and before it is a matter for somebody else. */
+  readonly reviewAgesAfter: string;
+  readonly reviewEscalatesAfter: string;
 }
+
+export const REVIEW_AGES_AFTER_DEFAULT = 'P3D';
+export const REVIEW_ESCALATES_AFTER_DEFAULT = 'P7D';
 
 export type Editions<Edition> = ReadonlyMap<string, readonly Edition[]>;
 
@@ -116,7 +122,12 @@ export const emptyCatalogue: Catalogue = {
   schemes: new Map(),
   groups: new Map(),
   retirements: new Map(),
-  rules: { learnersCorrectOwnNames: false, secondApprover: false },
+  rules: {
+    learnersCorrectOwnNames: false,
+    secondApprover: false,
+    reviewAgesAfter: REVIEW_AGES_AFTER_DEFAULT,
+    reviewEscalatesAfter: REVIEW_ESCALATES_AFTER_DEFAULT,
+  },
   publishedDrafts: new Set(),
 };
 

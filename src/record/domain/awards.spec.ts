@@ -16,7 +16,7 @@ import {
   typesOf,
 } from '../../../test/support/pure-record.js';
 import type { SchemeContent } from '../../catalogue/domain/content.js';
-import { latest } from '../../catalogue/published.js';
+import { emptyCatalogue, latest } from '../../catalogue/published.js';
 import { windowOf } from './awards.js';
 import type { Of } from './commands.js';
 import { evaluateScheme } from './scheme-evidence.js';
@@ -90,7 +90,7 @@ describe('an award on approval', () => {
   });
 
   test('the organization asks for a second approver wherever the scheme says nothing', () => {
-    const rules = { learnersCorrectOwnNames: false, secondApprover: true };
+    const rules = { ...emptyCatalogue.rules, secondApprover: true };
     const asks = (more: Partial<SchemeContent>): readonly string[] => {
       const record = PureRecord.registered(
         catalogueWith(facts({ award: 'on-approval', ...more }), { type: 'ChangeRules', rules }),

@@ -11,6 +11,7 @@ import {
   SUBJECT,
   typesOf,
 } from '../../../test/support/pure-record.js';
+import { emptyCatalogue } from '../../catalogue/published.js';
 import { isRejection } from '../../shared/result.js';
 import type { Of, RecordCommand } from './commands.js';
 
@@ -111,7 +112,7 @@ describe('the person who is the learner', () => {
   });
 
   test('003-12: corrects the own name where the organization says so, and never the contact', () => {
-    const rules = { learnersCorrectOwnNames: true, secondApprover: false };
+    const rules = { ...emptyCatalogue.rules, learnersCorrectOwnNames: true };
     const free = PureRecord.bound(catalogueWith(facts, { type: 'ChangeRules', rules }));
     expect(free.refusal({ type: 'CorrectDetails', name: 'Eve' }, LEARNER)).toBeUndefined();
     expect(free.refusal({ type: 'CorrectDetails', contact: 'x@y' }, LEARNER)).toBe('NAME_CORRECTED_BY_ADMIN');
