@@ -22,6 +22,7 @@ import { makeGoldenCatalogue } from './make-golden-catalogue.js';
 import { makeGoldenAttempts } from './make-golden-attempts.js';
 import { makeGoldenPublication } from './make-golden-publication.js';
 import { makeGoldenRecord } from './make-golden-record.js';
+import { makeGoldenSubmissions } from './make-golden-submissions.js';
 import { GOLDEN_FOLDER, GOLDEN_KEYS_FILE, GOLDEN_MASTER, GoldenKeys } from './golden-keys.js';
 
 const ORGANIZATION = 'acme';
@@ -283,6 +284,13 @@ export async function makeGolden(): Promise<void> {
     learner: LEARNER,
     subject: subject(4),
     pseudonym: (kind, id) => keyRing.pseudonym(ORGANIZATION, kind, id),
+  });
+  await makeGoldenSubmissions(run, {
+    organization: ORGANIZATION,
+    learner: LEARNER,
+    subject: subject(4),
+    pseudonym: (kind, id) => keyRing.pseudonym(ORGANIZATION, kind, id),
+    setNow: (instant) => (now = instant),
   });
   await makeGoldenPublication(run, { organization: ORGANIZATION });
   await makeGoldenAttempts(run, { organization: ORGANIZATION, record, key: actor.key });

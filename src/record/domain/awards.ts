@@ -38,12 +38,11 @@ export function windowOf(scheme: SchemeEdition, assignment: Assignment | undefin
     return { ...WHOLE_TIME, from };
   }
   const start = assignment.startsAt ?? effectiveInstant(assignment.effective, timeZone);
+  const due = assignment.dueAt === undefined ? undefined : instantMilliseconds(assignment.dueAt);
   return {
     from: assignment.priorEvidence === 'ignore' ? instantMilliseconds(start) : WHOLE_TIME.from,
-    until:
-      assignment.dueAt !== undefined && assignment.lateEvidence === 'refuse'
-        ? instantMilliseconds(assignment.dueAt)
-        : WHOLE_TIME.until,
+    until: due !== undefined && assignment.lateEvidence === 'refuse' ? due : WHOLE_TIME.until,
+    due,
   };
 }
 
@@ -63,19 +62,21 @@ export function automaticAward(scheme: SchemeEdition, state: RecordState, given:
   const assignment = pendingAssignment(standing);
   // Retiring stops new use; what was asked of a learner before may still be fulfilled.
   if (assignment === undefined && retirementOf(given.facts, 'scheme', scheme.scheme) !== undefined) return undefined;
-  const { evaluation } = evaluateScheme(scheme, state, windowOf(scheme, assignment));
+  const window = windowOf(scheme, assignment);
+  const { evaluation } = evaluateScheme(scheme, state, window);
   if (!evaluation.satisfied) return undefined;
   const { checklist } = evaluation;
   const effective = evaluation.effective!;
+  // In time is what the evidence from before the due instant alone would have earned.
   const isLate =
-    assignment?.dueAt !== undefined && effectiveMilliseconds(effective, scheme.timeZone) >= instantMilliseconds(assignment.dueAt);
+    window.due !== undefined && !evaluateScheme(scheme, state, { ...window, until: window.due }).evaluation.satisfied;
   const ground = { effective, checklist, assignment: assignment?.number, late: isLate ? (true as const) : undefined };
   if (scheme.award === 'automatic') return award(scheme, state, { how: 'automatic', ...ground });
   const approvals = needsSecond(scheme, given.facts) ? 2 : 1;
   return proposal(scheme, state, { how: 'on-approval', ...ground }, approvals);
 }
 
-const needsSecond = (scheme: SchemeEdition, catalogue: Catalogue): boolean =>
+export const needsSecond = (scheme: SchemeEdition, catalogue: Pick<Catalogue, 'rules'>): boolean =>
   scheme.secondApprover ?? catalogue.rules.secondApprover;
 export const openProposal = (proposals: readonly Proposal[]): Proposal | undefined =>
   proposals.find(({ closed }) => closed === undefined);

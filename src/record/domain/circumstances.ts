@@ -11,6 +11,8 @@ import type { RecordState } from './state.js';
 export type RecordFacts = Catalogue & {
   /** Groups of learners to which an administrator's responsibility is limited; absent: the whole organization. */
   readonly responsibility?: readonly string[] | undefined;
+  /** Whether attachments are scanned before they are approved. */
+  readonly scans?: boolean | undefined;
 };
 export type Given = Circumstances<RecordFacts>;
 export type Refusal = Rejection<RecordRejectionCode>;
@@ -22,7 +24,7 @@ export const CLOCK_TOLERANCE_MILLISECONDS = 5 * 60_000;
 export const refuse = (code: RecordRejectionCode, detail: string, pointer?: string): Refusal => reject(code, detail, pointer);
 
 /** A date is in the future when it is tomorrow everywhere on Earth. */
-export function futureEffective(effective: Effective, now: string): Refusal | undefined {
+export function futureEffective(effective: Effective, now: string, pointer = '/effective'): Refusal | undefined {
   const isFuture =
     'date' in effective
       ? effective.date > latestDateOnEarth(now)
@@ -31,7 +33,7 @@ export function futureEffective(effective: Effective, now: string): Refusal | un
     ? refuse(
         'EFFECTIVE_IN_FUTURE',
         'A fact cannot be recorded before it is true. Give an effective time that has passed.',
-        '/effective',
+        pointer,
       )
     : undefined;
 }
@@ -57,6 +59,10 @@ export function humanRefusal(given: Given, state: RecordState): Refusal | undefi
   if (person === undefined) return refuse('PERSON_REQUIRED', 'This decision needs a person. Use a key that is bound to one.');
   return person === state.person ? ownCase() : undefined;
 }
+
+/** Whether somebody speaks of themselves with a key of their own; what a trusted service says for them is the service's word. */
+export const isOwnWord = (state: RecordState, { asserted, person }: Actor): boolean =>
+  asserted !== true && person !== undefined && person === state.person;
 
 export const ownCase = (): Refusal => refuse('FOUR_EYES', 'Nobody decides about themselves. Ask another person to decide.');
 

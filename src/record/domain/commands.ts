@@ -1,5 +1,6 @@
 import type { Effective } from '../../shared/calendar.js';
 import type { ACTIVITY_KINDS } from './events.js';
+import type { EvidenceKind, SCAN_VERDICTS, SOURCE_CHECK_WAYS } from './submission-events.js';
 
 /** A reason where a human decides: a code in the clear and a text that is sealed. */
 export interface Reason {
@@ -20,7 +21,59 @@ export interface AssignmentTerms {
   readonly completeWithin?: string | undefined;
 }
 
+/** A file that was uploaded before, kept from being collected; name and plain digest are sealed with what refers to it. */
+export interface PinnedAttachment {
+  readonly address: string;
+  readonly size: number;
+  readonly mediaType: string;
+  readonly name: string;
+  readonly digest: string;
+}
+
+/** Which submission: by its number or, for who knows no number, the last one under a label of a scheme. */
+export type SubmissionName = number | { readonly scheme: string; readonly label: string };
+
+export type SubmissionCommand =
+  | {
+      readonly type: 'SubmitEvidence';
+      readonly scheme: string;
+      readonly label: string;
+      readonly title?: string | undefined;
+      readonly kind: EvidenceKind;
+      readonly effective: Effective;
+      /** When it was handed in, where that was before and elsewhere. */
+      readonly submitted?: Effective | undefined;
+      readonly validUntil?: string | undefined;
+      readonly note?: string | undefined;
+      readonly attachment?: PinnedAttachment | undefined;
+    }
+  | { readonly type: 'WithdrawSubmission'; readonly of: SubmissionName; readonly reason?: Reason | undefined }
+  | { readonly type: 'ApproveSubmission'; readonly of: SubmissionName; readonly reason?: Reason | undefined }
+  | { readonly type: 'DeclineSubmission'; readonly of: SubmissionName; readonly reason: Reason }
+  | { readonly type: 'ClaimReview'; readonly of: SubmissionName }
+  | { readonly type: 'ReleaseReview'; readonly of: SubmissionName }
+  | {
+      readonly type: 'CheckSource';
+      readonly of: SubmissionName;
+      readonly authority: string;
+      readonly how: (typeof SOURCE_CHECK_WAYS)[number];
+      readonly effective: Effective;
+      readonly dueAgain?: string | undefined;
+      readonly reference?: string | undefined;
+    }
+  /** A scanner's. */
+  | {
+      readonly type: 'RecordScan';
+      readonly submission: number;
+      readonly attachment: string;
+      readonly verdict: (typeof SCAN_VERDICTS)[number];
+      readonly scanner: string;
+    }
+  /** A policy's. */
+  | { readonly type: 'ObserveReview'; readonly submission: number; readonly threshold: 'aged' | 'escalated' };
+
 export type RecordCommand =
+  | SubmissionCommand
   | {
       readonly type: 'RegisterLearner';
       readonly subject: string;
@@ -111,4 +164,17 @@ export type RecordRejectionCode =
   | 'ALREADY_CERTIFIED'
   | 'AWARD_BEFORE_EARLIER_CYCLE'
   | 'NOT_CERTIFIED'
-  | 'ALREADY_REVOKED';
+  | 'ALREADY_REVOKED'
+  | 'LABEL_UNKNOWN'
+  | 'TITLE_ALTERED'
+  | 'KIND_NOT_TAKEN'
+  | 'ATTACHMENT_REQUIRED'
+  | 'ATTACHMENT_NOT_CLEAN'
+  | 'VALID_UNTIL_BEFORE_ISSUE'
+  | 'SUBMISSION_OPEN'
+  | 'SUBMISSION_UNKNOWN'
+  | 'SUBMISSION_DECIDED'
+  | 'NOT_SUBMITTER'
+  | 'REVIEW_CLAIMED'
+  | 'SOURCE_CHECK_REQUIRED'
+  | 'CHECK_DUE_BEFORE_CHECK';

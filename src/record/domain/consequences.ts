@@ -42,7 +42,8 @@ interface Named {
 }
 
 interface Touched extends Omit<Named, 'plans'> {
-  readonly approved: ReadonlySet<string>;
+  /** Schemes in which something was approved or handed in. */
+  readonly workedOn: ReadonlySet<string>;
   /** When the last of the facts was true. */
   readonly effective: Effective | undefined;
 }
@@ -50,17 +51,24 @@ interface Touched extends Omit<Named, 'plans'> {
 function touchedBy(facts: readonly RecordEvent[]): Touched {
   const courses = new Set<string>();
   const schemes = new Set<string>();
-  const approved = new Set<string>();
+  const workedOn = new Set<string>();
   let effective: Effective | undefined;
   for (const { type, data } of facts) {
     // What was recorded and does not count brings nothing about, not even the beginning of an assignment.
     if ('notCounted' in data && data.notCounted !== undefined) continue;
     if ('effective' in data) effective = data.effective;
+    if (type === 'EvidenceSubmitted') {
+      // The learner's work on it is handing it in, whenever what it proves was done; what waits for review earns nothing yet.
+      effective = data.submitted;
+      workedOn.add(data.scheme);
+      if (data.review === 'none') schemes.add(data.scheme);
+      continue;
+    }
     if ('course' in data && data.course !== undefined) courses.add(data.course);
     if ('scheme' in data && data.scheme !== undefined) schemes.add(data.scheme);
-    if (type === 'ApprovalGiven' && data.scheme !== undefined) approved.add(data.scheme);
+    if (type === 'ApprovalGiven' && data.scheme !== undefined) workedOn.add(data.scheme);
   }
-  return { courses, schemes, approved, effective };
+  return { courses, schemes, workedOn, effective };
 }
 
 /** A course with criteria of its own is completed by what was reported in an open enrolment (rules 003-1 to 003-3). */
@@ -126,10 +134,10 @@ function assignmentsStarted(touched: Touched & Named, state: RecordState, given:
   });
 }
 
-function isItemTouched({ scheme, items }: SchemeEdition, { courses, plans, approved }: Touched & Named): boolean {
+function isItemTouched({ scheme, items }: SchemeEdition, { courses, plans, workedOn }: Touched & Named): boolean {
   const keys = new Set(items.map(itemKey));
   return (
-    approved.has(scheme) ||
+    workedOn.has(scheme) ||
     [...courses].some((course) => keys.has(itemKey({ course }))) ||
     [...plans].some((learningPlan) => keys.has(itemKey({ learningPlan })))
   );

@@ -7,6 +7,7 @@ import { approveAward, automaticAward, awardByHand, declineAward, editionFor, re
 import {
   learnerUnknown,
   outOfReach,
+  isOwnWord,
   ownCase,
   type Decision,
   type Given,
@@ -18,6 +19,7 @@ import { planCompleted, withConsequences } from './consequences.js';
 import type { RecordEvent } from './events.js';
 import { bindToPerson, changeGroups, correctDetails, registerLearner } from './learner.js';
 import { approve, completeCourse, completePlan, enrol, reportActivity, withdrawEnrolment } from './learning.js';
+import { decideSubmission } from './reviews.js';
 import { endOf, type Cycle } from './standing.js';
 import { cyclesOf, emptyRecord, evolve, type RecordState } from './state.js';
 
@@ -42,9 +44,7 @@ const EVIDENCE: ReadonlySet<RecordCommand['type']> = new Set(['ReportActivity', 
  * reports for the learner is the service's word.
  */
 const ownEvidence = ({ type }: RecordCommand, state: RecordState, { actor }: Given): Refusal | undefined =>
-  EVIDENCE.has(type) && actor.asserted !== true && actor.person !== undefined && actor.person === state.person
-    ? ownCase()
-    : undefined;
+  EVIDENCE.has(type) && isOwnWord(state, actor) ? ownCase() : undefined;
 
 function decideRegistered(
   command: Exclude<RecordCommand, { type: 'RegisterLearner' }>,
@@ -84,6 +84,16 @@ function decideRegistered(
       return declineAward(command, state, given);
     case 'Revoke':
       return revoke(command, state, given);
+    case 'SubmitEvidence':
+    case 'WithdrawSubmission':
+    case 'ApproveSubmission':
+    case 'DeclineSubmission':
+    case 'ClaimReview':
+    case 'ReleaseReview':
+    case 'CheckSource':
+    case 'RecordScan':
+    case 'ObserveReview':
+      return decideSubmission(command, state, given);
     case 'ObserveExpiry':
       return observeExpiry(command, state, given);
     case 'Reevaluate':

@@ -1,16 +1,29 @@
 import { z } from 'zod';
 import { defineEvent } from '../../ledger/event-registry.js';
 import type { LedgerEvent } from '../../ledger/envelope.js';
-import { sealedSchema, type Secret } from '../../ledger/sealed.js';
+import { sealedSchema } from '../../ledger/sealed.js';
 import { decimalScore, definitionId, effective, isoDate, isoInstant, reasonCode, text } from '../../shared/text.js';
+import { sealing, type Holding } from './sealed-data.js';
+import { submissionEvents, type SubmissionEvent } from './submission-events.js';
 
 const subject = z.uuid();
 const edition = z.int().min(1);
 const number = z.int().min(1);
 const revision = z.int().min(0);
 
-/** One line of a checklist: which leaf, met by which event, or what is missing. Exactly one field names the leaf. */
-const checklistLeaf = z.strictObject({
+const MISSING_OF_COURSES = [
+  'not-completed',
+  'only-before',
+  'only-late',
+  'only-earlier-edition',
+  'not-submitted',
+  'no-sitting',
+  'not-approved',
+  'not-done',
+  'below-minimum',
+] as const;
+
+const leafFields = {
   /** JSON Pointer of the leaf in the criteria. */
   path: z.string(),
   course: z.string().optional(),
@@ -29,24 +42,21 @@ const checklistLeaf = z.strictObject({
   /** The revision, in this record's stream, of the event that satisfies the leaf. */
   by: revision.optional(),
   effective: effective.optional(),
-  missing: z
-    .enum([
-      'not-completed',
-      'only-before',
-      'only-late',
-      'only-earlier-edition',
-      'not-submitted',
-      'no-sitting',
-      'not-approved',
-      'not-done',
-      'below-minimum',
-    ])
-    .optional(),
+  missing: z.enum(MISSING_OF_COURSES).optional(),
   /** The highest score or percentage, or the count, that there is so far. */
   reached: z.string().optional(),
+};
+/** One line of a checklist: which leaf, met by which event, or what is missing. Exactly one field names the leaf. */
+const checklistLeaf = z.strictObject({
+  ...leafFields,
+  missing: z.enum([...MISSING_OF_COURSES, 'awaiting-review', 'declined']).optional(),
+  /** Of a submission: handed in before the due instant and approved after it, which is in time. */
+  approvedLate: z.literal(true).optional(),
 });
 export type ChecklistLeaf = z.infer<typeof checklistLeaf>;
 export const checklistSchema = z.array(checklistLeaf);
+/** A checklist over courses, which asks for no submission. */
+const courseChecklist: z.ZodType<ChecklistLeaf[]> = z.array(z.strictObject(leafFields));
 
 const validityInterval = z.strictObject({
   from: effective,
@@ -113,7 +123,7 @@ const completed = z.strictObject({
   honours: sealedSchema.optional(),
   /** By the learning platform's word or by the course's own criteria, whose checklist then stands beside it. */
   how: z.enum(['reported', 'criteria']),
-  checklist: checklistSchema.optional(),
+  checklist: courseChecklist.optional(),
   validUntil: isoDate.optional(),
 });
 const planCompleted = z.strictObject({
@@ -121,7 +131,7 @@ const planCompleted = z.strictObject({
   edition,
   effective,
   how: z.enum(['reported', 'criteria']),
-  checklist: checklistSchema.optional(),
+  checklist: courseChecklist.optional(),
 });
 const approvalGiven = z.strictObject({
   subject,
@@ -187,68 +197,65 @@ const revocationProposed = z.strictObject({ subject, scheme: definitionId, cycle
 const revoked = z.strictObject({ subject, scheme: definitionId, cycle: number, effective, ...reason });
 const expired = z.strictObject({ scheme: definitionId, cycle: number, effective, observes: revision });
 
-type Plain<Data, Sealing extends keyof Data> = Omit<Data, Sealing> & {
-  [Field in Sealing]: undefined extends Data[Field] ? Secret | undefined : Secret;
-};
-type Optional<Data> = { [Field in keyof Data as undefined extends Data[Field] ? never : Field]: Data[Field] } & {
-  [Field in keyof Data as undefined extends Data[Field] ? Field : never]?: Data[Field];
-};
-type Of<Schema extends z.ZodType, Sealing extends keyof z.infer<Schema> = never> = Optional<Plain<z.infer<Schema>, Sealing>>;
-
 export type RecordEvent =
-  | LedgerEvent<'LearnerRegistered', Of<typeof registered, 'learner' | 'name' | 'contact'>>
-  | LedgerEvent<'LearnerDetailsCorrected', Of<typeof detailsCorrected, 'name' | 'contact'>>
-  | LedgerEvent<'LearnerGroupsChanged', Of<typeof groupsChanged>>
-  | LedgerEvent<'LearnerBoundToPerson', Of<typeof boundToPerson>>
-  | LedgerEvent<'LearnerEnrolled', Of<typeof enrolled>>
-  | LedgerEvent<'EnrolmentWithdrawn', Of<typeof enrolmentWithdrawn, 'reason'>>
-  | LedgerEvent<'ActivityReported', Of<typeof activityReported>>
-  | LedgerEvent<'CourseCompleted', Of<typeof completed, 'grade' | 'honours'>>
-  | LedgerEvent<'LearningPlanCompleted', Of<typeof planCompleted>>
-  | LedgerEvent<'ApprovalGiven', Of<typeof approvalGiven, 'reason'>>
-  | LedgerEvent<'SchemeAssigned', Of<typeof assigned>>
-  | LedgerEvent<'AssignmentStarted', Of<typeof started>>
-  | LedgerEvent<'AssignmentWithdrawn', Of<typeof assignmentWithdrawn, 'reason'>>
-  | LedgerEvent<'AwardProposed', Of<typeof proposed, 'reason'>>
-  | LedgerEvent<'AwardEndorsed', Of<typeof endorsed, 'reason'>>
-  | LedgerEvent<'AwardDeclined', Of<typeof declined, 'reason'>>
-  | LedgerEvent<'CertificationAwarded', Of<typeof awarded, 'reason'>>
-  | LedgerEvent<'RevocationProposed', Of<typeof revocationProposed, 'reason'>>
-  | LedgerEvent<'CertificationRevoked', Of<typeof revoked, 'reason'>>
+  | LedgerEvent<'LearnerRegistered', Holding<typeof registered, 'learner' | 'name' | 'contact'>>
+  | LedgerEvent<'LearnerDetailsCorrected', Holding<typeof detailsCorrected, 'name' | 'contact'>>
+  | LedgerEvent<'LearnerGroupsChanged', Holding<typeof groupsChanged>>
+  | LedgerEvent<'LearnerBoundToPerson', Holding<typeof boundToPerson>>
+  | LedgerEvent<'LearnerEnrolled', Holding<typeof enrolled>>
+  | LedgerEvent<'EnrolmentWithdrawn', Holding<typeof enrolmentWithdrawn, 'reason'>>
+  | LedgerEvent<'ActivityReported', Holding<typeof activityReported>>
+  | LedgerEvent<'CourseCompleted', Holding<typeof completed, 'grade' | 'honours'>>
+  | LedgerEvent<'LearningPlanCompleted', Holding<typeof planCompleted>>
+  | LedgerEvent<'ApprovalGiven', Holding<typeof approvalGiven, 'reason'>>
+  | LedgerEvent<'SchemeAssigned', Holding<typeof assigned>>
+  | LedgerEvent<'AssignmentStarted', Holding<typeof started>>
+  | LedgerEvent<'AssignmentWithdrawn', Holding<typeof assignmentWithdrawn, 'reason'>>
+  | LedgerEvent<'AwardProposed', Holding<typeof proposed, 'reason'>>
+  | LedgerEvent<'AwardEndorsed', Holding<typeof endorsed, 'reason'>>
+  | LedgerEvent<'AwardDeclined', Holding<typeof declined, 'reason'>>
+  | LedgerEvent<'CertificationAwarded', Holding<typeof awarded, 'reason'>>
+  | LedgerEvent<'RevocationProposed', Holding<typeof revocationProposed, 'reason'>>
+  | LedgerEvent<'CertificationRevoked', Holding<typeof revoked, 'reason'>>
   /** An observation of time passing, made by a policy; no status depends on it. */
-  | LedgerEvent<'CertificationExpired', z.infer<typeof expired>>;
+  | LedgerEvent<'CertificationExpired', z.infer<typeof expired>>
+  | SubmissionEvent;
 
 /** What one event type holds. */
 export type DataOf<Type extends RecordEvent['type']> = Extract<RecordEvent, { type: Type }>['data'];
 
-const of = (...fields: string[]) => ({ sealed: fields.map((field) => ({ field, subject: 'subject' })) });
-
 export const recordEvents = [
-  defineEvent('LearnerRegistered', registered, of('learner', 'name', 'contact')),
-  defineEvent('LearnerDetailsCorrected', detailsCorrected, of('name', 'contact')),
+  defineEvent('LearnerRegistered', registered, sealing('learner', 'name', 'contact')),
+  defineEvent('LearnerDetailsCorrected', detailsCorrected, sealing('name', 'contact')),
   defineEvent('LearnerGroupsChanged', groupsChanged),
   defineEvent('LearnerBoundToPerson', boundToPerson),
   // Version 2 only adds the presentation, which may be absent.
   defineEvent('LearnerEnrolled', enrolled, { version: 2, upcasters: [(data) => data] }),
-  defineEvent('EnrolmentWithdrawn', enrolmentWithdrawn, of('reason')),
+  defineEvent('EnrolmentWithdrawn', enrolmentWithdrawn, sealing('reason')),
   defineEvent('ActivityReported', activityReported),
   defineEvent('CourseCompleted', completed, {
-    ...of('grade', 'honours'),
+    ...sealing('grade', 'honours'),
     version: 2,
     // Before courses had criteria every completion was the learning platform's word.
     upcasters: [(data) => ({ ...data, how: 'reported' })],
   }),
   defineEvent('LearningPlanCompleted', planCompleted),
-  defineEvent('ApprovalGiven', approvalGiven, of('reason')),
+  defineEvent('ApprovalGiven', approvalGiven, sealing('reason')),
   defineEvent('SchemeAssigned', assigned),
   defineEvent('AssignmentStarted', started),
-  defineEvent('AssignmentWithdrawn', assignmentWithdrawn, of('reason')),
-  defineEvent('AwardProposed', proposed, of('reason')),
-  defineEvent('AwardEndorsed', endorsed, of('reason')),
-  defineEvent('AwardDeclined', declined, of('reason')),
+  defineEvent('AssignmentWithdrawn', assignmentWithdrawn, sealing('reason')),
+  // Versions 2 and 3 say of submissions, too, what is missing.
+  defineEvent('AwardProposed', proposed, { ...sealing('reason'), version: 2, upcasters: [(data) => data] }),
+  defineEvent('AwardEndorsed', endorsed, sealing('reason')),
+  defineEvent('AwardDeclined', declined, sealing('reason')),
   // Version 2 only adds kinds of leaf, ways of award and fields that may be absent.
-  defineEvent('CertificationAwarded', awarded, { ...of('reason'), version: 2, upcasters: [(data) => data] }),
-  defineEvent('RevocationProposed', revocationProposed, of('reason')),
-  defineEvent('CertificationRevoked', revoked, of('reason')),
+  defineEvent('CertificationAwarded', awarded, {
+    ...sealing('reason'),
+    version: 3,
+    upcasters: [(data) => data, (data) => data],
+  }),
+  defineEvent('RevocationProposed', revocationProposed, sealing('reason')),
+  defineEvent('CertificationRevoked', revoked, sealing('reason')),
   defineEvent('CertificationExpired', expired),
+  ...submissionEvents,
 ];

@@ -1,8 +1,15 @@
 import type { Criteria, PlanCriteria, SchemeEdition, SchemeLeaf } from '../../catalogue/published.js';
-import { effectiveDate, effectiveMilliseconds, type Effective, type IsoDate } from '../../shared/calendar.js';
+import {
+  effectiveDate,
+  effectiveMilliseconds,
+  instantMilliseconds,
+  type Effective,
+  type IsoDate,
+} from '../../shared/calendar.js';
 import { evaluate, type Evaluation, type Judge, type Judged, type Moment } from './evaluate.js';
 import type { ChecklistLeaf } from './events.js';
-import type { RecordState } from './state.js';
+import { standingOf, type RecordState } from './state.js';
+import { countsFor, isWaiting, revisionOf, stateOf, type Submission } from './submission.js';
 
 /** One fact that may satisfy leaves of a scheme or plan; `revision` names its event in the record's stream. */
 export interface Evidence {
@@ -11,6 +18,10 @@ export interface Evidence {
   readonly edition?: number;
   /** The last day on which the evidence itself is valid, where it ends. */
   readonly validUntil?: string | undefined;
+  /** When it was handed in, where that decides whether it is late; else its effective time does. */
+  readonly submitted?: Effective;
+  /** When it was approved, where it had to be. */
+  readonly approvedAt?: string | undefined;
 }
 
 /** Which evidence counts, in milliseconds: from `from` (prior evidence ignored) and before `until` (late evidence refused). */
@@ -19,6 +30,8 @@ export interface Window {
   readonly until: number;
   /** The day on which evidence must still be valid, where that is asked. */
   readonly validOn?: IsoDate;
+  /** When it was due, late evidence refused or not, in milliseconds. */
+  readonly due?: number | undefined;
 }
 
 export const WHOLE_TIME: Window = { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
@@ -49,12 +62,41 @@ export function evaluateRecord(
       const evidence = state.approvals.filter((known) => known.scheme === scheme && known.label === leaf.approval);
       return judged({ approval: leaf.approval }, evidence, counted, zone, 'not-approved');
     }
-    // Submissions and sittings come with capabilities of their own; until then nothing satisfies such a leaf.
-    if ('submission' in leaf) return { line: { submission: leaf.submission, missing: 'not-submitted' } };
+    if ('submission' in leaf) {
+      const submissions = scheme === undefined ? [] : standingOf(state, scheme).submissions;
+      return judgedSubmissions(leaf, submissions, counted, zone);
+    }
+    // Sittings come with a capability of their own; until then nothing satisfies such a leaf.
     return { line: { sitting: leaf.sitting, missing: 'no-sitting' } };
   };
   return evaluate<SchemeLeaf>(criteria, zone, judge);
 }
+
+/** Rule 001-17: an approved one satisfies the leaf; where there is none, it says what became of what was handed in. */
+function judgedSubmissions(
+  leaf: Extract<SchemeLeaf, { submission: string }>,
+  submissions: readonly Submission[],
+  window: Window,
+  zone: string,
+): Judged {
+  const own = submissions.filter(({ label }) => label === leaf.submission);
+  const approved = own.filter((known) => stateOf(known) === 'approved' && countsFor(leaf, known));
+  const isDeclined = own.findLast((known) => stateOf(known) !== 'withdrawn')?.outcome?.how === 'declined';
+  const name = { submission: leaf.submission };
+  const found = judged(name, approved.map(evidenceOf), window, zone, isDeclined ? 'declined' : 'not-submitted');
+  if (found.moment !== undefined) return found;
+  const waiting = judged(name, own.filter(isWaiting).map(evidenceOf), window, zone, found.line.missing);
+  // What waits may still satisfy the leaf, unless it is too early or too late as well.
+  return { line: { ...name, missing: waiting.moment === undefined ? waiting.line.missing : 'awaiting-review' } };
+}
+
+const evidenceOf = (submission: Submission): Evidence => ({
+  effective: submission.effective,
+  revision: revisionOf(submission),
+  validUntil: submission.validUntil,
+  submitted: submission.submitted,
+  approvedAt: submission.outcome?.recordedAt,
+});
 
 function judged(
   name: Partial<ChecklistLeaf>,
@@ -71,7 +113,7 @@ function judged(
       milliseconds >= window.from && (validUntil === undefined || window.validOn === undefined || validUntil >= window.validOn),
   );
   const first = notTooEarly
-    .filter(({ milliseconds }) => milliseconds < window.until)
+    .filter(({ item, milliseconds }) => timeOf(item, milliseconds, zone) < window.until)
     .reduce<(typeof inTime)[number] | undefined>(
       (best, next) => (best === undefined || isEarlier(next, best) ? next : best),
       undefined,
@@ -79,7 +121,8 @@ function judged(
   if (first !== undefined) {
     const { effective, revision } = first.item;
     const moment: Moment = { milliseconds: first.milliseconds, effective };
-    return { moment, line: { ...name, by: revision, effective } };
+    const approvedLate = isApprovedLate(first.item, window, zone) ? { approvedLate: true as const } : {};
+    return { moment, line: { ...name, by: revision, effective, ...approvedLate } };
   }
   const missing =
     evidence.length === 0
@@ -91,6 +134,20 @@ function judged(
           : 'only-late';
   return { line: { ...name, missing } };
 }
+
+/**
+ * ◆ What decides whether evidence is late: when it was handed in, where it was, else when it was true. An old document that comes
+ * after the deadline is late; one that came before it is in time, however long its review took (domain.md, Evidence submission).
+ */
+const timeOf = ({ submitted }: Evidence, milliseconds: number, zone: string): number =>
+  submitted === undefined ? milliseconds : Math.max(milliseconds, effectiveMilliseconds(submitted, zone));
+
+const isApprovedLate = ({ submitted, approvedAt }: Evidence, { due }: Window, zone: string): boolean =>
+  due !== undefined &&
+  submitted !== undefined &&
+  approvedAt !== undefined &&
+  effectiveMilliseconds(submitted, zone) < due &&
+  instantMilliseconds(approvedAt) >= due;
 
 const isEarlier = (a: { milliseconds: number; item: Evidence }, b: { milliseconds: number; item: Evidence }): boolean =>
   a.milliseconds < b.milliseconds || (a.milliseconds === b.milliseconds && a.item.revision < b.item.revision);
@@ -116,7 +173,8 @@ export function evaluateScheme(
 /** The earliest day on which some evidence of a checklist ends, for schemes whose validity it caps (domain.md, Validity). */
 export function earliestEnd(checklist: readonly ChecklistLeaf[], state: RecordState): string | undefined {
   const used = new Set(checklist.flatMap(({ satisfied, by }) => (satisfied && by !== undefined ? [by] : [])));
-  const ends = state.completions.flatMap(({ revision, validUntil }) =>
+  const submissions = Object.values(state.schemes).flatMap((standing) => standing.submissions.map(evidenceOf));
+  const ends = [...state.completions, ...submissions].flatMap(({ revision, validUntil }) =>
     used.has(revision) && validUntil !== undefined ? [validUntil] : [],
   );
   return ends.sort()[0];

@@ -1,5 +1,7 @@
 import { instantMilliseconds, type Effective, type IsoInstant } from '../../shared/calendar.js';
 import type { ChecklistLeaf, RecordEvent, ValidityInterval } from './events.js';
+import { isSubmissionEvent, type SubmissionEvent } from './submission-events.js';
+import { evolveSubmissions, type Submission } from './submission.js';
 
 /** One award with its interval; an earlier one is never overwritten. */
 export interface Cycle {
@@ -63,29 +65,32 @@ export interface Standing {
   readonly assignments: readonly Assignment[];
   readonly proposals: readonly Proposal[];
   readonly cycles: readonly Cycle[];
+  readonly submissions: readonly Submission[];
 }
 
-export const emptyStanding: Standing = { assignments: [], proposals: [], cycles: [] };
+export const emptyStanding: Standing = { assignments: [], proposals: [], cycles: [], submissions: [] };
 
 /** The events that are about a learner in one scheme. */
-export type StandingEvent = Extract<
-  RecordEvent,
-  {
-    type:
-      | 'SchemeAssigned'
-      | 'AssignmentStarted'
-      | 'AssignmentWithdrawn'
-      | 'AwardProposed'
-      | 'AwardEndorsed'
-      | 'AwardDeclined'
-      | 'CertificationAwarded'
-      | 'RevocationProposed'
-      | 'CertificationRevoked'
-      | 'CertificationExpired';
-  }
->;
+export type StandingEvent =
+  | SubmissionEvent
+  | Extract<
+      RecordEvent,
+      {
+        type:
+          | 'SchemeAssigned'
+          | 'AssignmentStarted'
+          | 'AssignmentWithdrawn'
+          | 'AwardProposed'
+          | 'AwardEndorsed'
+          | 'AwardDeclined'
+          | 'CertificationAwarded'
+          | 'RevocationProposed'
+          | 'CertificationRevoked'
+          | 'CertificationExpired';
+      }
+    >;
 
-const STANDING_EVENTS: ReadonlySet<string> = new Set<StandingEvent['type']>([
+const STANDING_EVENTS: ReadonlySet<string> = new Set<Exclude<StandingEvent, SubmissionEvent>['type']>([
   'SchemeAssigned',
   'AssignmentStarted',
   'AssignmentWithdrawn',
@@ -97,7 +102,8 @@ const STANDING_EVENTS: ReadonlySet<string> = new Set<StandingEvent['type']>([
   'CertificationRevoked',
   'CertificationExpired',
 ]);
-export const isStandingEvent = (event: { readonly type: string }): event is StandingEvent => STANDING_EVENTS.has(event.type);
+export const isStandingEvent = (event: { readonly type: string }): event is StandingEvent =>
+  STANDING_EVENTS.has(event.type) || isSubmissionEvent(event);
 
 export interface At {
   readonly revision: number;
@@ -107,6 +113,7 @@ export interface At {
 }
 
 export function evolveStanding(standing: Standing, event: StandingEvent, at: At): Standing {
+  if (isSubmissionEvent(event)) return { ...standing, submissions: evolveSubmissions(standing.submissions, event, at) };
   switch (event.type) {
     case 'SchemeAssigned': {
       const { scheme: _, assignment, ...terms } = event.data;

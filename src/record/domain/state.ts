@@ -3,6 +3,7 @@ import type { Secret } from '../../ledger/sealed.js';
 import type { DataOf, RecordEvent } from './events.js';
 import type { Evidence } from './scheme-evidence.js';
 import { emptyStanding, evolveStanding, isStandingEvent, type At, type Cycle, type Standing } from './standing.js';
+import type { Submission } from './submission.js';
 
 /** One report of an activity, as it was made; none replaces another. */
 export interface Report {
@@ -141,6 +142,11 @@ export function evolve(state: RecordState, event: RecordEvent, at: At): RecordSt
 export const standingOf = (state: RecordState, scheme: string): Standing =>
   Object.hasOwn(state.schemes, scheme) ? state.schemes[scheme]! : emptyStanding;
 export const cyclesOf = (state: RecordState, scheme: string): readonly Cycle[] => standingOf(state, scheme).cycles;
+/** All that the learner handed in, in order, with the scheme that each is for. */
+export const submissionsOf = (state: RecordState): readonly (Submission & { readonly scheme: string })[] =>
+  Object.entries(state.schemes)
+    .flatMap(([scheme, { submissions }]) => submissions.map((submission) => ({ ...submission, scheme })))
+    .sort((a, b) => a.number - b.number);
 /** Those in one presentation of a course; where none is named, all of them. */
 export function enrolmentsOf(state: RecordState, course: string, presentation?: string): readonly Enrolment[] {
   const all = Object.hasOwn(state.enrolments, course) ? state.enrolments[course]! : [];

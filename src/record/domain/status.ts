@@ -7,6 +7,7 @@ import {
   type IsoInstant,
 } from '../../shared/calendar.js';
 import { endOf, isPastDue, type Assignment, type Cycle, type Standing } from './standing.js';
+import type { Submission } from './submission.js';
 
 /** Machine codes of a learner's status in a scheme (domain.md, Status); renewals and waivers will add theirs. */
 export const STATUS_CODES = [
@@ -39,12 +40,14 @@ export interface SchemeStatus {
   readonly assignment?: number | undefined;
   /** The award that waits for approval at that instant. */
   readonly proposal?: number | undefined;
+  /** The submission that waits for review at that instant; of several the one that waits longest. */
+  readonly submission?: number | undefined;
 }
 
 /**
  * The status at an instant, a function of the facts in one scheme and that instant alone: right even if no scheduler ever ran.
  * Where several codes fit, this order decides: a certification that holds (certified, expiring); then what is asked and not
- * fulfilled (awaiting-review, missed or overdue, in-progress, assigned); then how the last certification ended (revoked, expired);
+ * fulfilled (awaiting-review of an award or a submission, missed or overdue, in-progress, assigned); then how the last certification ended (revoked, expired);
  * then withdrawn. Undefined before the first fact that names the scheme.
  */
 export function statusAt(
@@ -68,6 +71,11 @@ export function statusAt(
   if (proposal !== undefined) {
     const { number, edition } = proposal;
     return { status: 'awaiting-review', valid: false, edition, proposal: number, ...held, ...asked };
+  }
+  const waiting = standing.submissions.find((known) => isWaitingAt(known, zoneOf, at) && !isTooLate(known, assignment, zoneOf));
+  if (waiting !== undefined) {
+    const edition = assignment?.edition ?? waiting.edition;
+    return { status: 'awaiting-review', valid: false, edition, submission: waiting.number, ...held, ...asked };
   }
   if (assignment !== undefined) {
     return { status: taskStatusAt(assignment, zoneOf, at), valid: false, edition: assignment.edition, ...held, ...asked };
@@ -103,6 +111,18 @@ function isExpiring(cycle: Cycle, { timeZone, notices }: Pick<SchemeEdition, 'ti
   const { endsAt } = cycle.validity;
   return endsAt !== undefined && isBy(instantBefore(endsAt, notices?.expiringFrom ?? EXPIRING_FROM_DEFAULT, timeZone), at);
 }
+
+/** Whether a submission was handed in by an instant and not decided by then. */
+export const isWaitingAt = ({ review, submitted, edition, outcome }: Submission, zoneOf: ZoneOf, at: IsoInstant): boolean =>
+  review === 'required' &&
+  effectiveMilliseconds(submitted, zoneOf(edition)) <= instantMilliseconds(at) &&
+  (outcome === undefined || !isBy(outcome.recordedAt, at));
+
+/** What was handed in when it was missed already is reviewed, and leaves it missed. */
+const isTooLate = ({ submitted, edition }: Submission, assignment: Assignment | undefined, zoneOf: ZoneOf): boolean =>
+  assignment?.dueAt !== undefined &&
+  assignment.lateEvidence === 'refuse' &&
+  effectiveMilliseconds(submitted, zoneOf(edition)) >= instantMilliseconds(assignment.dueAt);
 
 const isBy = (instant: IsoInstant, at: IsoInstant): boolean => instantMilliseconds(instant) <= instantMilliseconds(at);
 const isAssignedBy = ({ effective, edition }: Assignment, zoneOf: ZoneOf, at: IsoInstant): boolean =>
