@@ -14,10 +14,7 @@ export interface Rule {
 }
 
 const open: Rule = { roles: [], open: true };
-const definitionReaders: Rule = {
-  roles: ['admin', 'author', 'reviewer', 'auditor', 'reporter', 'learner'],
-  limited: true,
-};
+const definitionReaders: Rule = { roles: ['admin', 'author', 'reviewer', 'auditor', 'reporter', 'learner'], limited: true };
 /** An administrator's act comes first, as only that may define a certificate with a course (rule 002-2). */
 const courseAuthors: Rule = { roles: ['admin', 'author'] };
 const drafters: Rule = { roles: ['admin', 'author', 'auditor'] };
@@ -26,16 +23,12 @@ const learnerAdmin: Rule = { roles: ['admin'], limited: true };
 const ownOrAdmin: Rule = { roles: ['admin'], own: true, limited: true };
 /** An administrator is a reviewer too (rule 001-16). */
 const approvers: Rule = { roles: ['reviewer', 'admin'], limited: true };
+/** What was handed in may hold texts and files of the learner, which reports have no need of. */
+const submissionReaders: Rule = { roles: ['reviewer', 'admin', 'auditor'], own: true, limited: true };
+const reviewReaders: Rule = { roles: ['reviewer', 'admin', 'auditor'], limited: true };
 const operator: Rule = { roles: ['operator'] };
-const reports: Rule = {
-  roles: ['admin', 'auditor', 'reporter'],
-  limited: true,
-};
-const learnerReaders: Rule = {
-  roles: ['admin', 'auditor', 'reporter', 'reviewer'],
-  own: true,
-  limited: true,
-};
+const reports: Rule = { roles: ['admin', 'auditor', 'reporter'], limited: true };
+const learnerReaders: Rule = { roles: ['admin', 'auditor', 'reporter', 'reviewer'], own: true, limited: true };
 const directory: Rule = { roles: ['admin', 'auditor'] };
 const grantors: Rule = {
   roles: ['operator', 'admin'],
@@ -84,10 +77,7 @@ export const AUTHORIZATION: Readonly<Record<string, Rule>> = {
   'POST /v1/learning-plans/:learningPlan/retirement': courseAuthors,
   'POST /v1/schemes/:scheme/retirement': admin,
   'POST /v1/groups': admin,
-  'GET /v1/groups': {
-    roles: ['admin', 'author', 'reviewer', 'auditor', 'reporter'],
-    limited: true,
-  },
+  'GET /v1/groups': { roles: ['admin', 'author', 'reviewer', 'auditor', 'reporter'], limited: true },
   'POST /v1/organization/rules': admin,
   'GET /v1/organization/rules': directory,
   'POST /v1/drafts': courseAuthors,
@@ -115,6 +105,15 @@ export const AUTHORIZATION: Readonly<Record<string, Rule>> = {
   'POST /v1/learners/:learner/completions': learnerAdmin,
   'POST /v1/learners/:learner/plan-completions': learnerAdmin,
   'POST /v1/learners/:learner/approvals': approvers,
+  'POST /v1/learners/:learner/submissions': ownOrAdmin,
+  'GET /v1/learners/:learner/submissions': submissionReaders,
+  'GET /v1/learners/:learner/submissions/:submission': submissionReaders,
+  'POST /v1/learners/:learner/submissions/:submission/withdrawal': ownOrAdmin,
+  'POST /v1/learners/:learner/submissions/:submission/claim': approvers,
+  'POST /v1/learners/:learner/submissions/:submission/release': approvers,
+  'POST /v1/learners/:learner/submissions/:submission/source-checks': approvers,
+  'POST /v1/learners/:learner/submissions/:submission/approval': approvers,
+  'POST /v1/learners/:learner/submissions/:submission/decline': approvers,
   'POST /v1/schemes/:scheme/assignments': learnerAdmin,
   'POST /v1/learners/:learner/schemes/:scheme/assignments': learnerAdmin,
   'POST /v1/learners/:learner/schemes/:scheme/assignments/start': ownOrAdmin,
@@ -124,23 +123,15 @@ export const AUTHORIZATION: Readonly<Record<string, Rule>> = {
   'POST /v1/learners/:learner/schemes/:scheme/awards/decline': approvers,
   'POST /v1/learners/:learner/schemes/:scheme/revocations': learnerAdmin,
   'POST /v1/learners/:learner/attachments': ownOrAdmin,
-  'GET /v1/learners/:learner/attachments/:attachment': {
-    roles: ['admin', 'reviewer', 'auditor'],
-    own: true,
-    limited: true,
-  },
+  'GET /v1/learners/:learner/attachments/:attachment': { roles: ['admin', 'reviewer', 'auditor'], own: true, limited: true },
   'POST /v1/imports/:batch/rows': admin,
   'GET /v1/expiry-dates': reports,
   'GET /v1/schemes/:scheme/population': reports,
-  'GET /v1/awards/pending': {
-    roles: ['reviewer', 'admin', 'auditor'],
-    limited: true,
-  },
+  'GET /v1/awards/pending': reviewReaders,
+  'GET /v1/reviews': reviewReaders,
+  'GET /v1/source-checks': reviewReaders,
   // Audit and operations.
-  'GET /v1/learners/:learner/history': {
-    roles: ['auditor', 'admin'],
-    limited: true,
-  },
+  'GET /v1/learners/:learner/history': { roles: ['auditor', 'admin'], limited: true },
   'GET /v1/audit/attempts': { roles: ['auditor', 'admin'] },
   'GET /v1/audit/four-eyes': { roles: ['auditor', 'admin'] },
   'GET /v1/audit/reads': { roles: ['auditor', 'admin'] },

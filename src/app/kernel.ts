@@ -39,6 +39,8 @@ import { awardProposals } from '../record/views/award-proposals.projection.js';
 import { expiryDates } from '../record/views/expiry-dates.projection.js';
 import { learnerStatus } from '../record/views/learner-status.projection.js';
 import { LearnerDocuments } from '../record/views/learner-documents.js';
+import { referredFiles } from '../record/views/referred-files.projection.js';
+import { reviews } from '../record/views/reviews.projection.js';
 import { schemeStandings } from '../record/views/scheme-standings.projection.js';
 import type { Engines } from './engines.js';
 
@@ -68,6 +70,8 @@ export const readModels: readonly Projection[] = [
   schemeStandings,
   expiryDates,
   awardProposals,
+  reviews,
+  referredFiles,
   auditHistory,
   attemptsAndReads,
   accessDirectory,
@@ -117,7 +121,9 @@ export function wireKernel(
   const warn = (err: unknown): void => logger.warn({ err }, 'A lease could not be looked at; the next beat tries again.');
   const { readModels: store, store: feed, leases } = engines;
   const projections = new Projections({ store, feed, leases, codec, instance, warn }, readModels);
-  const records = new Records(ledger);
+  const files = wireAttachments(engines, keyRing, clock, attachmentBytesMax);
+  // No scanner is known yet; where one is, approvals wait for what it says.
+  const records = new Records(ledger, { files: files.attachments, scans: false });
   const definitions = new Definitions(ledger);
   const keyUses = new KeyUses(ledger, logger);
   return {
@@ -135,7 +141,7 @@ export function wireKernel(
     authenticator: new Authenticator(ledger, { ...doors, uses: keyUses }),
     keyUses,
     learners: new LearnerDocuments(projections, records, keyRing),
-    attachments: wireAttachments(engines, keyRing, clock, attachmentBytesMax),
+    attachments: files,
   };
 }
 

@@ -6,8 +6,10 @@ import { SessionTokens } from '../access/tokens/session-tokens.js';
 import { RemoveUnreferred } from '../attachments/policies/remove-unreferred.js';
 import type { Clock } from '../ledger/ports/clock.js';
 import { ExpireWhenDue } from '../record/policies/expire-when-due.js';
+import { ObserveReviews } from '../record/policies/observe-reviews.js';
 import { ReevaluateAfterPublication } from '../record/policies/reevaluate-after-publication.js';
 import { Rounds } from '../record/policies/rounds.js';
+import { ReferredFiles } from '../record/referred-files.js';
 import { createApplication } from './application.js';
 import type { Engines } from './engines.js';
 import { wireKernel, type Kernel } from './kernel.js';
@@ -81,15 +83,22 @@ export async function startApplication(engines: Engines, options: StartOptions):
 }
 
 /** The names of what happens by itself, which are those of its leases too. */
-export const policyNames = ['expire-when-due', 'remove-unreferred-files', 'reevaluate-after-publication'] as const;
+export const policyNames = [
+  'expire-when-due',
+  'observe-reviews',
+  'remove-unreferred-files',
+  'reevaluate-after-publication',
+] as const;
 
 /** What happens by itself in a running service. */
 function policiesOf(kernel: Kernel, logger: Logger, intervalMilliseconds: number): readonly Rounds[] {
   const { engines, clock, ledger, catalogue, records, projections, instance } = kernel;
   const { store: feed, leases } = engines;
+  const referred = new ReferredFiles(projections, feed);
   const policies = [
     new ExpireWhenDue(ledger, records, projections, logger),
-    new RemoveUnreferred(engines.files, clock, logger),
+    new ObserveReviews(ledger, records, projections, logger),
+    new RemoveUnreferred(engines.files, clock, logger, (file) => referred.isReferred(file)),
     new ReevaluateAfterPublication(ledger, feed, catalogue, records, projections, logger, intervalMilliseconds),
   ];
   const warn = (err: unknown): void =>

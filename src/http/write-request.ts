@@ -16,7 +16,7 @@ export interface WriteRequest {
   readonly ifMatch?: number | undefined;
   readonly correlationId: string;
   /** What the decision of a person means, where the write is one (21 CFR 11.50). */
-  readonly meaning?: 'approved' | 'declined' | 'awarded' | 'revoked' | 'withdrawn';
+  readonly meaning?: 'approved' | 'declined' | 'awarded' | 'revoked' | 'withdrawn' | 'checked';
 }
 
 /** The envelope of a write to `stream`; its command id has the documented scope: organization, stream, key (ADR 0001). */

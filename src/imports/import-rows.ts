@@ -167,7 +167,7 @@ export class ImportRowsHandler implements ICommandHandler<ImportRows> {
       keyRing,
       this.ledger.clock,
     );
-    const targets = { definitions: new Definitions(ledger), records: new Records(ledger), keyRing };
+    const targets = { definitions: new Definitions(ledger), records: this.records.over(ledger), keyRing };
     this.rehearsals.set(name, targets);
     return targets;
   }

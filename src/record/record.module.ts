@@ -17,6 +17,13 @@ import { CompleteCourseHandler, CompleteCourseRoute } from './commands/complete-
 import { CorrectDetailsHandler, CorrectDetailsRoute } from './commands/correct-details.js';
 import { RegisterLearnerHandler, RegisterLearnerRoute } from './commands/register-learner.js';
 import { RevokeCertificationHandler, RevokeCertificationRoute } from './commands/revoke-certification.js';
+import { SubmitEvidenceHandler, SubmitEvidenceRoute } from './commands/submit-evidence.js';
+import { WithdrawSubmissionHandler, WithdrawSubmissionRoute } from './commands/withdraw-submission.js';
+import { ApproveSubmissionHandler, ApproveSubmissionRoute } from './commands/approve-submission.js';
+import { DeclineSubmissionHandler, DeclineSubmissionRoute } from './commands/decline-submission.js';
+import { ClaimReviewHandler, ClaimReviewRoute } from './commands/claim-review.js';
+import { ReleaseReviewHandler, ReleaseReviewRoute } from './commands/release-review.js';
+import { CheckSourceHandler, CheckSourceRoute } from './commands/check-source.js';
 import { CoursePageRoutes, ShowCoursePageHandler } from './views/course-page.js';
 import { ExpiryDateRoutes, ListExpiryDatesHandler } from './views/expiry-dates.js';
 import { IndividualReportRoutes, ShowIndividualReportHandler } from './views/individual-report.js';
@@ -25,6 +32,9 @@ import { LearnerStatusRoutes, ShowLearnerHandler, ShowSchemeStatusHandler } from
 import { LearnerRoutes, ListLearnersHandler } from './views/learners.js';
 import { PopulationRoutes, ShowPopulationHandler } from './views/population.js';
 import { ListProposalsHandler, ProposalRoutes } from './views/proposals.js';
+import { ListReviewsHandler, ReviewRoutes } from './views/reviews.js';
+import { ListSourceChecksHandler, SourceCheckRoutes } from './views/source-checks.js';
+import { ListSubmissionsHandler, ShowSubmissionHandler, SubmissionRoutes } from './views/submissions.js';
 import { ListTasksHandler, TaskRoutes } from './views/tasks.js';
 
 /** A learner earns, keeps or loses a certification. */
@@ -48,6 +58,13 @@ import { ListTasksHandler, TaskRoutes } from './views/tasks.js';
     StartAssignmentRoute,
     WithdrawAssignmentRoute,
     WithdrawEnrolmentRoute,
+    SubmitEvidenceRoute,
+    WithdrawSubmissionRoute,
+    ApproveSubmissionRoute,
+    DeclineSubmissionRoute,
+    ClaimReviewRoute,
+    ReleaseReviewRoute,
+    CheckSourceRoute,
     LearnerStatusRoutes,
     PreviewPublicationRoute,
     ExpiryDateRoutes,
@@ -57,6 +74,9 @@ import { ListTasksHandler, TaskRoutes } from './views/tasks.js';
     CoursePageRoutes,
     PopulationRoutes,
     ProposalRoutes,
+    SubmissionRoutes,
+    ReviewRoutes,
+    SourceCheckRoutes,
   ],
   providers: [
     RegisterLearnerHandler,
@@ -77,6 +97,13 @@ import { ListTasksHandler, TaskRoutes } from './views/tasks.js';
     StartAssignmentHandler,
     WithdrawAssignmentHandler,
     WithdrawEnrolmentHandler,
+    SubmitEvidenceHandler,
+    WithdrawSubmissionHandler,
+    ApproveSubmissionHandler,
+    DeclineSubmissionHandler,
+    ClaimReviewHandler,
+    ReleaseReviewHandler,
+    CheckSourceHandler,
     ShowLearnerHandler,
     PreviewPublicationHandler,
     ShowSchemeStatusHandler,
@@ -87,6 +114,10 @@ import { ListTasksHandler, TaskRoutes } from './views/tasks.js';
     ShowCoursePageHandler,
     ShowPopulationHandler,
     ListProposalsHandler,
+    ListSubmissionsHandler,
+    ShowSubmissionHandler,
+    ListReviewsHandler,
+    ListSourceChecksHandler,
   ],
 })
 export class RecordModule {}

@@ -5,17 +5,29 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { Receipt } from '../ledger/receipt.js';
 import { streamName } from '../ledger/stream-name.js';
 import type { Json } from '../shared/json.js';
-import type { Rejection } from '../shared/result.js';
-import type { RecordCommand } from './domain/commands.js';
+import { isRejection, type Rejection } from '../shared/result.js';
 import { learnerUnknown, outOfReach } from './domain/circumstances.js';
+import type { Of, PinnedAttachment, RecordCommand } from './domain/commands.js';
 import { recordDecider } from './domain/decider.js';
+import { NO_FILES, type EvidenceSources } from './evidence-files.js';
+
+/** A submission as it is asked for: the file by the address that its upload was answered with. */
+export type AskedSubmission = Omit<Of<'SubmitEvidence'>, 'type' | 'attachment'> & { readonly attachment?: string | undefined };
 
 /** Finds a learner's one stream and sends commands to it. */
 export class Records {
   private readonly catalogue: CatalogueFacts;
 
-  constructor(private readonly ledger: Ledger) {
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly evidence: EvidenceSources = NO_FILES,
+  ) {
     this.catalogue = new CatalogueFacts(ledger);
+  }
+
+  /** The same over another ledger, for a dry run. */
+  over(ledger: Ledger): Records {
+    return new Records(ledger, this.evidence);
   }
 
   /** The stream of the learner whom the caller knows by `learner`; nothing of that id can be read from it. */
@@ -31,6 +43,34 @@ export class Records {
     body: Json,
   ): Promise<Receipt | Rejection> {
     return this.executeOn(await this.stream(write.principal.organization, learner), write, operation, command, body);
+  }
+
+  /** Pins the attachment before anything refers to it; where the decision then refuses, nothing does and it is collected. */
+  async submitEvidence(
+    write: WriteRequest,
+    learner: string,
+    operation: string,
+    { attachment: address, ...asked }: AskedSubmission,
+    body: Json,
+  ): Promise<Receipt | Rejection> {
+    const attachment = address === undefined ? undefined : await this.pin(write, learner, address);
+    if (isRejection(attachment)) return attachment;
+    return this.execute(write, learner, operation, { type: 'SubmitEvidence', ...asked, attachment }, body);
+  }
+
+  private async pin(
+    { principal, idempotencyKey }: WriteRequest,
+    learner: string,
+    address: string,
+  ): Promise<PinnedAttachment | Rejection | undefined> {
+    const { organization } = principal;
+    const found = await this.subjectInReach(principal, learner);
+    if (isRejection(found)) return found;
+    const { commands } = await this.ledger.load(recordDecider, found.stream);
+    // A repeat is answered by its receipt, even where the file was erased since.
+    if (commands.has(await this.ledger.keyRing.commandId(organization, found.stream, idempotencyKey))) return undefined;
+    const pinned = await this.evidence.files.pin(organization, found.subject, address);
+    return isRejection(pinned) ? { ...pinned, pointer: '/attachment' } : pinned;
   }
 
   async executeOn(
@@ -50,7 +90,8 @@ export class Records {
       envelope,
       facts: async () => {
         const { facts, catalogue } = await this.catalogue.read(envelope.organization);
-        return { facts: { ...facts, responsibility: write.principal.responsibility }, catalogue };
+        const { responsibility } = write.principal;
+        return { facts: { ...facts, responsibility, scans: this.evidence.scans }, catalogue };
       },
     });
   }

@@ -72,7 +72,15 @@ describe('the authorization matrix', () => {
 
   const OURS = { learner: 'other-learner', course: 'c1', scheme: 's1', person: 'spare-person' };
   const parameters = (reach: Reach): Record<string, string> => {
-    const common = { draft: NOBODY, grant: NOBODY, delegation: NOBODY, batch: 'b1', name: 'learner-status', learningPlan: 'p1' };
+    const common = {
+      draft: NOBODY,
+      grant: NOBODY,
+      delegation: NOBODY,
+      submission: '1',
+      batch: 'b1',
+      name: 'learner-status',
+      learningPlan: 'p1',
+    };
     if (reach === 'other organization') {
       const theirs = { learner: 'foreign-learner', course: 'foreign-course', scheme: 'foreign-scheme', person: 'foreign-person' };
       return { ...common, ...theirs, key: NOBODY };

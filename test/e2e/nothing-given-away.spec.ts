@@ -107,7 +107,8 @@ describe('what belongs to another organization', () => {
   }
 
   function send({ method, pattern, schema }: Operation, named: string, whose: Whose): Promise<Answered> {
-    const idOf = (name: string): string => (name === named ? things[name]![whose] : (things[name]?.ours ?? 'b1'));
+    const idOf = (name: string): string =>
+      name === named ? things[name]![whose] : (things[name]?.ours ?? (name === 'submission' ? '1' : 'b1'));
     const values = { ...Object.fromEntries(Object.keys(things).map((name) => [name, idOf(name)])), ...FITTING };
     const lists = { 'learners[]': idOf('learner'), 'groups[]': idOf('group'), 'responsibility[]': idOf('group') };
     const url = pattern.replaceAll(/:(\w+)/g, (_, name: string) => idOf(name));

@@ -15,6 +15,8 @@ import { optional } from '../domain/circumstances.js';
 import { COURSE_ZONE } from '../domain/course-evidence.js';
 import type { ChecklistLeaf } from '../domain/events.js';
 import { evaluateRecord } from '../domain/scheme-evidence.js';
+import { EVIDENCE_KINDS } from '../domain/submission-events.js';
+import { kindsFor } from '../domain/submissions.js';
 import { enrolmentsOf, type Enrolment, type RecordState } from '../domain/state.js';
 import { hasHappened, type StandingAt } from './standing-at.js';
 
@@ -33,10 +35,18 @@ export const itemSchema = z
       .optional()
       .meta({ description: 'Of a course: in which it was completed, else in which the learner works.' }),
     title: z.string().optional(),
+    submit: z
+      .object({ scheme: z.string(), label: z.string(), title: z.string(), kinds: z.array(z.enum(EVIDENCE_KINDS)) })
+      .optional()
+      .meta({ description: 'Of a submission: what to send back unchanged, with one of the kinds.' }),
     state: z.enum(['open', 'done']),
     since: effective.optional(),
     by: z.int().optional(),
     missing: z.string().optional(),
+    approvedLate: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'Handed in before the due instant and approved after it, which is in time.' }),
     optional: z.literal(true).optional().meta({ description: 'The criteria do not need it.' }),
   })
   .meta({ description: 'What there is to do. Exactly one of course, learningPlan, submission, sitting and approval names it.' });
@@ -54,7 +64,8 @@ export function itemsAt(standing: StandingAt, catalogue: Catalogue): readonly Sh
       ...item,
       ...optional({ presentation: presentationOf(item, line, standing), title: titleOf(item, catalogue) }),
       state: line.satisfied ? 'done' : 'open',
-      ...optional({ since: line.effective, by: line.by, missing: line.missing }),
+      ...optional({ since: line.effective, by: line.by, missing: line.missing, approvedLate: line.approvedLate }),
+      ...prefilled(item, standing.scheme),
       ...(lines === undefined ? { optional: true as const } : {}),
     };
   });
@@ -76,6 +87,19 @@ function ownLine(item: Item, { scheme, record, window }: StandingAt): ChecklistL
   return evaluateRecord(item, scheme.scheme, record, scheme.timeZone, window).checklist[0]!;
 }
 
+/** Rule 001-15: label and title stand in the task, so that what is handed in belongs to it. */
+const prefilled = (item: Item, scheme: SchemeEdition): Pick<ShownItem, 'submit'> =>
+  'submission' in item
+    ? {
+        submit: {
+          scheme: scheme.scheme,
+          label: item.submission,
+          title: scheme.title,
+          kinds: [...kindsFor(scheme, item.submission)],
+        },
+      }
+    : {};
+
 function titleOf(item: Item, { courses, learningPlans }: Catalogue): string | undefined {
   if ('course' in item) return latest(courses, item.course)?.title;
   return 'learningPlan' in item ? latest(learningPlans, item.learningPlan)?.title : undefined;
@@ -95,10 +119,11 @@ function presentationOf(item: Item, line: ChecklistLeaf, { record, at }: Standin
  * the first in the scheme's order; the learner may take any other. An approval is for somebody else to give.
  */
 export function nextItem(items: readonly ShownItem[], standing: StandingAt, catalogue: Catalogue): NextItem | undefined {
-  if (standing.evaluation.satisfied || standing.status?.status === 'awaiting-review') return undefined;
+  if (standing.evaluation.satisfied || standing.status?.proposal !== undefined) return undefined;
   let [next, latestWork]: [ShownItem | undefined, number] = [undefined, Number.NEGATIVE_INFINITY];
   for (const item of items) {
-    if (item.state === 'done' || item.optional === true || item.approval !== undefined) continue;
+    const isForOthers = item.approval !== undefined || item.missing === 'awaiting-review';
+    if (item.state === 'done' || item.optional === true || isForOthers) continue;
     const work = lastWorkOn(item, standing, catalogue);
     if (next !== undefined && work <= latestWork) continue;
     [next, latestWork] = [item, work];

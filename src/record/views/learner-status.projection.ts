@@ -14,7 +14,7 @@ export interface LearnerDocument {
 
 export const learnerStatus: Projection = {
   name: 'learner-status',
-  version: 2,
+  version: 3,
   indexes: { byOrganization: ['organization'] },
   keyOf: ({ stream, stored }) => (stream.kind === 'record' ? stored.stream : undefined),
   fold(document, { event, stored, stream }) {

@@ -13,7 +13,7 @@ export interface SchemeStandingDocument {
 
 export const schemeStandings: Projection = {
   name: 'scheme-standings',
-  version: 1,
+  version: 2,
   indexes: { byScheme: ['organization', 'scheme'] },
   keyOf({ event, stored, stream }) {
     return stream.kind === 'record' && isStandingEvent(event) ? `${event.data.scheme}~${stored.stream}` : undefined;

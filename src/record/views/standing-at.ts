@@ -10,6 +10,8 @@ import { evaluateScheme, type Window } from '../domain/scheme-evidence.js';
 import type { Assignment, Proposal } from '../domain/standing.js';
 import { standingOf, type RecordState } from '../domain/state.js';
 import { STATUS_CODES, statusAt, type SchemeStatus } from '../domain/status.js';
+import { stateOf, type Submission } from '../domain/submission.js';
+import { shownSubmission, submissionSchema } from './shown-submission.js';
 
 /** A learner in one scheme at an instant, by all that is recorded today: every view of it is made from this one. */
 export interface StandingAt {
@@ -39,7 +41,7 @@ export function standingAt(whole: RecordState, catalogue: Catalogue, id: string,
   const status = statusIn(whole, catalogue, id, at);
   // What began under an edition is pinned to it, so its checklist is that edition's.
   const scheme = (status && editionOf(catalogue.schemes, id, status.edition)) ?? latest(catalogue.schemes, id)!;
-  const record = happenedBy(whole, scheme.timeZone, at);
+  const record = happenedBy(whole, id, scheme.timeZone, at);
   const fulfilled = cycles.find(({ number }) => number === status?.cycle)?.assignment;
   const assignmentOf = (number: number | undefined) => assignments.find((known) => known.number === number);
   const counted = windowOf(scheme, assignmentOf(status?.assignment ?? fulfilled));
@@ -54,15 +56,26 @@ export function standingAt(whole: RecordState, catalogue: Catalogue, id: string,
   };
 }
 
-function happenedBy(record: RecordState, zone: string, at: IsoInstant): RecordState {
+function happenedBy(record: RecordState, scheme: string, zone: string, at: IsoInstant): RecordState {
+  const standing = standingOf(record, scheme);
   const has = ({ effective: time }: { readonly effective: Effective }): boolean => hasHappened(time, zone, at);
   return {
     ...record,
     completions: record.completions.filter(has),
     planCompletions: record.planCompletions.filter(has),
     approvals: record.approvals.filter(has),
+    schemes: { ...record.schemes, [scheme]: { ...standing, submissions: submissionsBy(standing.submissions, zone, at) } },
   };
 }
+
+/** What proves something is true from its own time on, like any other evidence; what is not decided for it, from when it came. */
+const submissionsBy = (submissions: readonly Submission[], zone: string, at: IsoInstant): readonly Submission[] =>
+  submissions.flatMap((submission) => {
+    if (stateOf(submission) === 'approved') return hasHappened(submission.effective, zone, at) ? [submission] : [];
+    if (!hasHappened(submission.submitted, zone, at)) return [];
+    const { outcome, ...waiting } = submission;
+    return outcome === undefined || instantMilliseconds(outcome.recordedAt) <= instantMilliseconds(at) ? [submission] : [waiting];
+  });
 
 export const progressSchema = z.object({
   percent: z.int().min(0).max(100),
@@ -99,6 +112,9 @@ const proposalSchema = z.object({
   approvalsGiven: z.int(),
   late: z.literal(true).optional(),
 });
+/** How many submissions stand beside a status; all of them stand in the list of the learner. */
+export const SUBMISSIONS_SHOWN_MAX = 20;
+
 export const schemeStandingSchema = z.object({
   scheme: z.string(),
   edition: z.int(),
@@ -115,11 +131,16 @@ export const schemeStandingSchema = z.object({
   progress: progressSchema,
   assignment: assignmentSchema.optional(),
   proposal: proposalSchema.optional(),
+  submissions: z
+    .array(submissionSchema)
+    .optional()
+    .meta({ description: `What was handed in for it, the ${SUBMISSIONS_SHOWN_MAX} newest first.` }),
 });
 
 /** What every view of a learner in a scheme begins with. */
 export function shownStanding(standing: StandingAt): z.infer<typeof schemeStandingSchema> {
-  const { scheme, at, status, evaluation, assignment, proposal } = standing;
+  const { scheme, at, status, record, evaluation, assignment, proposal } = standing;
+  const { submissions } = standingOf(record, scheme.scheme);
   return {
     scheme: scheme.scheme,
     edition: scheme.edition,
@@ -132,6 +153,9 @@ export function shownStanding(standing: StandingAt): z.infer<typeof schemeStandi
     progress: progressOf(evaluation),
     ...(assignment === undefined ? {} : { assignment: shownAssignment(assignment, scheme.timeZone, at) }),
     ...(proposal === undefined ? {} : { proposal: shownProposal(proposal) }),
+    ...(submissions.length === 0
+      ? {}
+      : { submissions: submissions.slice(-SUBMISSIONS_SHOWN_MAX).reverse().map(shownSubmission) }),
   };
 }
 
