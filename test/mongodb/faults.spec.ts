@@ -194,6 +194,30 @@ describe('mongodb under faults', () => {
     expect(unhandled).toEqual([]);
   });
 
+  it('a choice of the served version that arrives after the next choice changes nothing', async () => {
+    const direct = await MongoConnection.open(urlOf({ database: newDatabase() }));
+    const { databaseName: database } = direct.models;
+    const faulty = await MongoConnection.open(urlOf({ database, port: proxy.port }), FAST);
+    const [models, served] = [new MongoReadModelStore(faulty), direct.models.collection<{ _id: string }>('served')];
+    for (const version of ['1.1', '1.2', '1.3']) await models.prepare(model(version));
+    await models.serve('counts', 1, '1.1');
+    let sent: Buffer | undefined;
+    proxy.faultAt = (_, command, message): WireFault | undefined => {
+      if (command !== 'update' || sent !== undefined) return undefined;
+      sent = Buffer.from(message);
+      return { kind: 'disconnect' };
+    };
+    await models.serve('counts', 1, '1.2');
+    proxy.faultAt = () => undefined;
+    await models.serve('counts', 1, '1.3');
+    const chosen = await served.find().toArray();
+    await proxy.send(sent!);
+    expect(await served.find().toArray()).toEqual(chosen);
+    expect(await models.served('counts', 1)).toBe('1.3');
+    await faulty.close();
+    await dropAndClose(direct);
+  });
+
   it('an upsert that lost the race to insert its document to an older one is written after all', async () => {
     const database = newDatabase();
     const connection = await MongoConnection.open(urlOf({ database, port: proxy.port }));

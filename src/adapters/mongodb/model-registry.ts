@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Collection } from 'mongodb';
 import { LedgerError } from '../../ledger/errors.js';
 import type { ReadModel } from '../../projections/ports/read-model-store.js';
@@ -23,6 +24,8 @@ interface ServedEntry {
   readonly _id: string;
   readonly name: string;
   readonly version: string;
+  /** Of the write that this choice is from. */
+  readonly mark: string;
 }
 
 interface Counter {
@@ -86,10 +89,16 @@ export class ModelRegistry {
     return (await this.connection.call(() => this.servedVersions.findOne(filter, bounded)))?.version;
   }
 
+  /** Changes only the choice that it saw: else a command that arrives late, after its repetition, would undo the next choice. */
   async serve(name: string, codeVersion: number, version: string): Promise<void> {
-    const filter = { _id: idOf(name, codeVersion) };
-    const update = { $set: { name, version } };
-    await this.connection.call(() => onceMoreIfRaced(() => this.servedVersions.updateOne(filter, update, { upsert: true })));
+    const _id = idOf(name, codeVersion);
+    await this.connection.call(async () => {
+      const standing = await this.servedVersions.findOne({ _id }, this.connection.bounded);
+      if (standing?.version === version) return;
+      const mark = randomUUID();
+      if (await this.choose(standing, { _id, name, version, mark })) return;
+      throw new LedgerError('STORE_UNAVAILABLE', `Another process chose what is served for ${name} at the same time.`);
+    });
   }
 
   async isServed(name: string, version: string): Promise<boolean> {
@@ -119,6 +128,21 @@ export class ModelRegistry {
         if (!isMissingCollection(error)) throw error;
       }
     });
+  }
+
+  private async choose(standing: ServedEntry | null, next: ServedEntry): Promise<boolean> {
+    const { _id, ...changed } = next;
+    if (standing !== null) {
+      const { matchedCount } = await this.servedVersions.updateOne({ _id, mark: standing.mark }, { $set: changed });
+      return matchedCount === 1;
+    }
+    try {
+      await this.servedVersions.insertOne(next);
+      return true;
+    } catch (error) {
+      if (isDuplicateKey(error)) return false;
+      throw error;
+    }
   }
 
   private async insert(name: string, version: string, indexes: ReadModel['indexes']): Promise<ModelEntry> {

@@ -25,7 +25,7 @@ const OWN_COMMANDS: ReadonlySet<string> = new Set(['hello', 'ismaster', 'isMaste
 /** Stands between the driver and the server and lets faults happen to commands that the test chooses by their number, from 1. */
 export class MongoProxy {
   commands = 0;
-  faultAt: (number: number, command: string) => WireFault | undefined = () => undefined;
+  faultAt: (number: number, command: string, message: Buffer) => WireFault | undefined = () => undefined;
   private readonly sockets = new Set<Socket>();
 
   private constructor(private readonly server: Server) {}
@@ -49,6 +49,15 @@ export class MongoProxy {
     await once(this.server, 'close');
   }
 
+  /** Sends what was held back, and waits until the server has done it. */
+  async send(message: Buffer): Promise<void> {
+    const { hostname, port } = new URL(MONGODB_URL);
+    const upstream = connect(Number(port || 27_017), hostname);
+    upstream.write(message);
+    await once(upstream, 'data');
+    upstream.destroy();
+  }
+
   private join(client: Socket): void {
     const { hostname, port } = new URL(MONGODB_URL);
     const upstream = connect(Number(port || 27_017), hostname);
@@ -65,7 +74,7 @@ export class MongoProxy {
     onMessages(client, (message) => {
       const command = commandOf(message);
       const isCounted = command !== undefined && !OWN_COMMANDS.has(command);
-      const fault = isCounted ? this.faultAt((this.commands += 1), command) : undefined;
+      const fault = isCounted ? this.faultAt((this.commands += 1), command, message) : undefined;
       const id = message.readInt32LE(4);
       if (fault === undefined || fault.kind === 'delay' || fault.kind === 'answer-lost') upstream.write(message);
       if (fault?.kind === 'delay') delayed.add(id);
