@@ -157,7 +157,7 @@ describe('the documents’ commands', () => {
 
   it('are there', () => {
     expect(toRun.length).toBeGreaterThanOrEqual(20);
-    expect(blocks.length - toRun.length).toBe(2);
+    expect(blocks.length - toRun.length).toBe(3);
   });
 
   it('begin with the greeting that the README shows', () => {

@@ -100,7 +100,7 @@ function judgeTopology({ topology }: MongoInspection): Finding {
 function judgeRights({ refusals }: MongoInspection): Finding {
   const check = `${ENGINE} rights`;
   if (refusals.length === 0) return ok(check, 'read, write and drop in both databases');
-  return failure(check, `refused: ${named(refusals)}`, 'Give the user the role readWrite on both databases.');
+  return failure(check, `refused: ${named(refusals)}`, 'Give the user the role readWrite on every database of the ledger.');
 }
 
 function judgeIndexes({ models }: MongoInspection): Finding {
