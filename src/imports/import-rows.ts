@@ -23,6 +23,7 @@ import { RehearsalEventStore, RehearsalFull, RehearsalKeys } from './rehearsal.j
 import { catalogueCommandOf, recordCommandOf } from './row-commands.js';
 import { MEANINGS, routeOf } from './row-operations.js';
 import { DATE_MISSING } from './row-parts.js';
+import { submissionOf } from './submission-commands.js';
 import { importRowsSchema, isLearnerRow, rowOutcomeSchema, rowSchema, type Row, type RowOutcome } from './rows.js';
 
 const answerSchema = z.object({ rows: z.array(rowOutcomeSchema) });
@@ -149,6 +150,7 @@ export class ImportRowsHandler implements ICommandHandler<ImportRows> {
     const { definitions, records, keyRing } = targets;
     const operation = `import-${row.kind}`;
     if (!isLearnerRow(row)) return definitions.execute(write, operation, catalogueCommandOf(row), body);
+    if (row.kind === 'submission') return records.submitEvidence(write, row.learner, operation, submissionOf(row), body);
     const command =
       row.kind === 'person-binding'
         ? ({ type: 'BindToPerson', person: await keyRing.pseudonym(write.principal.organization, 'person', row.person) } as const)
@@ -191,10 +193,16 @@ function outcomeOf(row: Row, answer: Receipt | Rejection): RowOutcome {
 /** A command knows one effective time where a row has a field for an instant and one for a date, and a kind that is not the row's. */
 function placeInRow(row: Row, pointer: string): string {
   if (pointer === '/kind' && row.kind === 'activity') return '/activityKind';
+  if (row.kind === 'submission') {
+    if (pointer === '/kind') return '/evidenceKind';
+    if (pointer === '/submitted') return `/${fieldOf(row, SUBMITTED_FIELD)}`;
+  }
   if (pointer !== '/effective') return pointer;
-  return `/${Object.keys(row).find((name) => TIME_FIELD.test(name)) ?? ''}`;
+  return `/${fieldOf(row, TIME_FIELD)}`;
 }
-const TIME_FIELD = /^(enrolled|withdrawn|reported|completed|assigned|started|approved|awarded)(At|On)$/;
+const fieldOf = (row: Row, pattern: RegExp): string => Object.keys(row).find((name) => pattern.test(name)) ?? '';
+const TIME_FIELD = /^(enrolled|withdrawn|reported|completed|issued|checked|assigned|started|approved|awarded)(At|On)$/;
+const SUBMITTED_FIELD = /^submitted(At|On)$/;
 
 function invalid(raw: unknown, error: z.ZodError): RowOutcome {
   const id = (raw as { row?: unknown } | null)?.row;

@@ -3,14 +3,16 @@ import type { DefinitionKind } from '../catalogue/published.js';
 import { courseCommand, learningPlanCommand, schemeCommand, withPartySubject, type Definitions } from '../catalogue/services.js';
 import type { Records } from '../record/published.js';
 import { isDate, type Effective } from '../shared/calendar.js';
+import { effectiveOf, optionalReasonOf, reasonOf } from './row-times.js';
 import type { DecisionRow, DefinitionRow, LearnerRow, Row } from './rows.js';
+import { submissionCommandOf } from './submission-commands.js';
 
 type CatalogueCommand = Parameters<Definitions['execute']>[2];
 type RecordCommand = Parameters<Records['execute']>[3];
 type SchemeRow = Extract<Row, { kind: 'scheme' }>;
 type BindingRow = Extract<Row, { kind: 'person-binding' }>;
 type RetirementRow = Extract<Row, { kind: 'retirement' }>;
-type Dated = { readonly effective: Effective };
+type EvidenceRow = Extract<Row, { kind: 'submission' }>;
 
 /** The command that a definition's row asks for: the same that its route would send. */
 export function catalogueCommandOf(row: DefinitionRow): CatalogueCommand {
@@ -64,10 +66,10 @@ export function retiredBy({ course, learningPlan, scheme }: RetirementRow): {
 }
 
 /**
- * The command that a row about a learner asks for; `now` is when a row without a time of its own happens. A binding is not among
- * them, as it needs the pseudonym of its person.
+ * The command that a row about a learner asks for; `now` is when a row without a time of its own happens. A binding and a submission
+ * are not among them, as they need the pseudonym of a person and a file.
  */
-export function recordCommandOf(row: Exclude<LearnerRow, BindingRow>, now: string): RecordCommand {
+export function recordCommandOf(row: Exclude<LearnerRow, BindingRow | EvidenceRow>, now: string): RecordCommand {
   switch (row.kind) {
     case 'learner': {
       const { learner, name, contact, groups } = row;
@@ -117,6 +119,11 @@ export function recordCommandOf(row: Exclude<LearnerRow, BindingRow>, now: strin
     case 'award-decline':
     case 'revocation':
       return decisionOf(row);
+    case 'submission-withdrawal':
+    case 'submission-approval':
+    case 'submission-decline':
+    case 'source-check':
+      return submissionCommandOf(row);
   }
 }
 
@@ -138,28 +145,9 @@ function decisionOf(row: DecisionRow): RecordCommand {
   }
 }
 
-const reasonOf = ({ reasonCode: code, reason: text }: { readonly reasonCode: string; readonly reason: string }) => ({
-  code,
-  text,
-});
-
-/** A row's schema holds it to both or neither. */
-const optionalReasonOf = ({
-  reasonCode: code,
-  reason: text,
-}: {
-  reasonCode?: string | undefined;
-  reason?: string | undefined;
-}) => (code === undefined || text === undefined ? undefined : { code, text });
-
 const courseOf = ({ course, presentation }: { readonly course: string; readonly presentation?: string | undefined }) => ({
   course,
   presentation,
-});
-
-/** A row's schema holds it to exactly one of the two. */
-const effectiveOf = (instant: string | undefined, date: string | undefined): Dated => ({
-  effective: instant === undefined ? { date: date! } : { instant },
 });
 
 const timeOf = (text: string | undefined): Effective | undefined =>

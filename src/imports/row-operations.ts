@@ -23,6 +23,11 @@ const ROUTES = {
   assignment: '/v1/learners/:learner/schemes/:scheme/assignments',
   'assignment-start': '/v1/learners/:learner/schemes/:scheme/assignments/start',
   'assignment-withdrawal': '/v1/learners/:learner/schemes/:scheme/assignments/withdrawal',
+  submission: '/v1/learners/:learner/submissions',
+  'submission-withdrawal': '/v1/learners/:learner/submissions/:submission/withdrawal',
+  'submission-approval': '/v1/learners/:learner/submissions/:submission/approval',
+  'submission-decline': '/v1/learners/:learner/submissions/:submission/decline',
+  'source-check': '/v1/learners/:learner/submissions/:submission/source-checks',
   approval: '/v1/learners/:learner/approvals',
   award: '/v1/learners/:learner/schemes/:scheme/awards',
   'award-approval': '/v1/learners/:learner/schemes/:scheme/awards/approval',
@@ -41,6 +46,10 @@ export const routeOf = (row: Row): string => (row.kind === 'retirement' ? RETIRE
 /** What the decision of a person means is signed with it, whether it comes alone or in a file. */
 export const MEANINGS: Readonly<Partial<Record<Row['kind'], NonNullable<WriteRequest['meaning']>>>> = {
   'assignment-withdrawal': 'withdrawn',
+  'submission-withdrawal': 'withdrawn',
+  'submission-approval': 'approved',
+  'submission-decline': 'declined',
+  'source-check': 'checked',
   approval: 'approved',
   award: 'awarded',
   'award-approval': 'approved',

@@ -8,6 +8,7 @@ const row = (kind: string, more: Row): Row => ({ kind, source: 'hr', row: '1', .
 const ofLearner = (kind: string, more: Row): Row => row(kind, { learner: 'emp-1', ...more });
 
 /** A whole row of each kind, with every field that it can have. */
+const ofLabel = { scheme: 'S1', label: 'Licence' };
 const rows: readonly Row[] = [
   row('course', {
     course: 'C1',
@@ -118,6 +119,21 @@ const rows: readonly Row[] = [
     reasonCode: 'seen',
     reason: 'Seen in the workshop.',
   }),
+  ofLearner('submission', { ...ofLabel, evidenceKind: 'external-training', completedAt: '2024-02-01T00:00:00Z' }),
+  ofLearner('submission', {
+    ...ofLabel,
+    title: 'Scheme',
+    evidenceKind: 'credential-document',
+    issuedOn: '2024-02-01',
+    submittedOn: '2024-02-02',
+    validUntil: '2025-02-01',
+    attachment: 'ab'.repeat(32),
+    note: 'See stamp.',
+  }),
+  ofLearner('submission-withdrawal', ofLabel),
+  ofLearner('submission-approval', { ...ofLabel, reasonCode: 'seen', reason: 'Compared.' }),
+  ofLearner('submission-decline', { ...ofLabel, reasonCode: 'unclear', reason: 'Cut off.' }),
+  ofLearner('source-check', { ...ofLabel, authority: 'Chamber', how: 'register', checkedOn: '2024-02-01' }),
   ofLearner('award', { scheme: 'S1', awardedOn: '2024-02-01', reasonCode: 'equivalent', reason: 'Holds the like.' }),
   ofLearner('award-approval', { scheme: 'S1' }),
   ofLearner('award-approval', { scheme: 'S1', reasonCode: 'seen', reason: 'Looked at.' }),
@@ -163,6 +179,24 @@ describe('rows', () => {
     expect(missesItsDate(ofLearner(kind, { ...more, ...at, ...on }))).toBe(false);
     // What is wrong in another way, too, is no row that only lacks its date.
     expect(missesItsDate(ofLearner(kind, { ...more, colour: 'red' }))).toBe(false);
+  });
+
+  it('a document has its day of issue, a training the time of its completion, and each was handed in once', () => {
+    const row = (evidenceKind: string, more: Row): Row => ofLearner('submission', { ...ofLabel, evidenceKind, ...more });
+    expect(issuesOf(row('credential-document', { issuedOn: '2024-01-01' }))).toEqual([]);
+    expect(issuesOf(row('external-training', { completedOn: '2024-01-01' }))).toEqual([]);
+    expect(missesItsDate(row('credential-document', {}))).toBe(true);
+    expect(missesItsDate(row('external-training', {}))).toBe(true);
+    for (const [evidenceKind, more] of [
+      ['credential-document', { completedOn: '2024-01-01' }],
+      ['external-training', { issuedOn: '2024-01-01' }],
+      ['external-training', { completedOn: '2024-01-01', completedAt: '2024-01-01T00:00:00Z' }],
+    ] as const) {
+      expect(issuesOf(row(evidenceKind, more))).toHaveLength(1);
+      expect(missesItsDate(row(evidenceKind, more))).toBe(false);
+    }
+    const twice = { completedOn: '2024-01-01', submittedOn: '2024-01-02', submittedAt: '2024-01-02T00:00:00Z' };
+    expect(issuesOf(row('external-training', twice))[0]!.message).toMatch(/only one of submittedAt/);
   });
 
   it('an assignment may have either time, not both, and one way to say when it is due', () => {

@@ -3,6 +3,7 @@ import { ACTIVITY_COUNT_MAX, ACTIVITY_KINDS, GROUPS_PER_LEARNER_MAX } from '../r
 import { calendarDuration, callerId, definitionId, isoDate, newCallerId, newScore, presentation, text } from '../shared/text.js';
 import { decisionRows } from './decision-rows.js';
 import { definitionRows } from './definition-rows.js';
+import { submissionRows } from './submission-rows.js';
 import { date, instant, isWholeReason, ofLearner, oneTime, optionalReason, reason, REASON_IN_PART, time } from './row-parts.js';
 
 const learnerRow = z.strictObject({
@@ -109,6 +110,7 @@ export const rowSchema = z.discriminatedUnion('kind', [
   assignmentRow,
   assignmentStartRow,
   assignmentWithdrawalRow,
+  ...submissionRows,
   ...decisionRows,
 ]);
 export type Row = z.infer<typeof rowSchema>;

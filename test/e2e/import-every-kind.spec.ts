@@ -11,7 +11,7 @@ import { MEANINGS, routeOf } from '../../src/imports/row-operations.js';
 import { rowSchema, type Row, type RowOutcome } from '../../src/imports/rows.js';
 import type { StoredEvent } from '../../src/ledger/envelope.js';
 import { issued, keyFor } from '../support/access.js';
-import { csvOf, historyOf, ndjsonOf, type HistoryRow } from '../support/history-rows.js';
+import { csvOf, historyOf, ndjsonOf, partsOf, type HistoryRow } from '../support/history-rows.js';
 import { operationsOf } from '../support/operations.js';
 import type { Schema } from '../support/sample-body.js';
 import { ORGANIZATION, Service, temporaryFolder } from '../support/service.js';
@@ -21,8 +21,10 @@ const codesOf = (outcomes: readonly RowOutcome[]): string[] => outcomes.map(({ o
 const all = (rows: readonly unknown[], outcome: string): string[] => rows.map(() => outcome);
 
 let service: Service;
+let second: string;
 beforeAll(async () => {
   service = await Service.memory();
+  second = (await keyFor(service, 'second-importer', ['admin'])).token;
 });
 afterAll(() => service.stop());
 
@@ -30,6 +32,12 @@ async function send(rows: readonly object[], token = service.token, more: object
   const answer = await service.request('POST', '/v1/imports/B1/rows', { body: { rows, ...more }, token });
   expect({ status: answer.status, text: answer.status === 200 ? '' : answer.text }).toEqual({ status: 200, text: '' });
   return answer.json<{ rows: RowOutcome[] }>().rows;
+}
+/** The same, where a second person sends what nobody decides of their own. */
+async function sendByTwo(rows: readonly object[], token = service.token, more: object = {}): Promise<readonly RowOutcome[]> {
+  const outcomes: RowOutcome[] = [];
+  for (const part of partsOf(rows)) outcomes.push(...(await send(part.rows, part.isOfSecond ? second : token, more)));
+  return outcomes;
 }
 /** What the rows themselves recorded, without the door's own events and what a policy did. */
 const recorded = async (): Promise<readonly StoredEvent[]> =>
@@ -45,7 +53,11 @@ describe.each(['csv', 'ndjson'] as const)('a history with every kind of row, as 
 
   async function run(dryRun: boolean): Promise<{ exit: number; outcomes: readonly RowOutcome[] }> {
     const connection = {
-      request: (method: 'GET' | 'POST', path: string, body?: unknown) => service.request(method, path, { body }),
+      request: async (_method: 'GET' | 'POST', _path: string, body?: unknown) => {
+        const { rows: some, ...more } = body as { rows: object[] };
+        const text = JSON.stringify({ rows: await sendByTwo(some, service.token, more) });
+        return { status: 200, headers: {}, text };
+      },
       close: async () => undefined,
     };
     const output = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
@@ -84,7 +96,7 @@ describe.each(['csv', 'ndjson'] as const)('a history with every kind of row, as 
       { scheme: `T-of-${format}`, how: 'by-hand', effective: { date: '2024-03-01' } },
     ]);
     const meanings = events.flatMap(({ metadata: { actor } }) => (actor.meaning === undefined ? [] : [actor.meaning]));
-    expect([...new Set(meanings)]).toEqual(['approved', 'withdrawn', 'declined', 'revoked', 'awarded']);
+    expect([...new Set(meanings)]).toEqual(['approved', 'withdrawn', 'declined', 'revoked', 'awarded', 'checked']);
     expect(events.every(({ metadata: { actor } }) => actor.person !== undefined)).toBe(true);
     expect(JSON.stringify(await service.events())).not.toMatch(/Åkerblom|Lovelace|ada\.lovelace/);
   });
@@ -112,7 +124,10 @@ describe('a row is what its route takes', () => {
         [...from].flatMap((field) => {
           if (field === 'effective') return [];
           if (field === 'reason') return ['reason', 'reasonCode'];
-          return field === 'kind' ? [kind === 'activity' ? 'activityKind' : 'schemeKind'] : [field];
+          // A file knows no number of a submission, but its label.
+          if (field === 'submission') return ['scheme', 'label'];
+          if (field !== 'kind') return [field];
+          return [kind === 'activity' ? 'activityKind' : kind === 'submission' ? 'evidenceKind' : 'schemeKind'];
         });
       const own = (fields: readonly string[]): string[] =>
         fields.filter((field) => !['kind', 'source', 'row', ...times].includes(field)).sort();
@@ -153,6 +168,11 @@ describe('one refusal of each kind', () => {
     ['assignment-start', { startedOn: undefined, startedAt: '2024-06-01T12:05:00.001Z' }, 'EFFECTIVE_IN_FUTURE', '/startedAt'],
     ['assignment-withdrawal', { scheme: `T-${name}` }, 'NOT_ASSIGNED', undefined],
     ['approval', { course: undefined, scheme: `S-${name}`, label: 'none' }, 'APPROVAL_UNKNOWN', '/label'],
+    ['submission', { label: 'none' }, 'LABEL_UNKNOWN', '/label'],
+    ['submission-withdrawal', { label: 'none' }, 'SUBMISSION_UNKNOWN', undefined],
+    ['submission-approval', {}, 'SUBMISSION_DECIDED', undefined],
+    ['submission-decline', {}, 'SUBMISSION_DECIDED', undefined],
+    ['source-check', { checkedOn: '2024-06-03' }, 'EFFECTIVE_IN_FUTURE', '/checkedOn'],
     ['award', { awardedOn: '2024-02-01' }, 'AWARD_BEFORE_EARLIER_CYCLE', '/awardedOn'],
     ['award-approval', {}, 'NO_PROPOSAL', undefined],
     ['award-decline', {}, 'NO_PROPOSAL', undefined],
@@ -160,7 +180,7 @@ describe('one refusal of each kind', () => {
   ];
 
   it('says what, where and how to mend it, and records nothing', async () => {
-    expect(codesOf(await send(history))).toEqual(all(history, 'recorded'));
+    expect(codesOf(await sendByTwo(history))).toEqual(all(history, 'recorded'));
     expect(refusals.map(([kind]) => kind).sort()).toEqual([...KINDS].sort());
     const before = await recorded();
     const outcomes = await send(refusals.map(([kind, more]) => changed(kind, more)));
@@ -171,8 +191,14 @@ describe('one refusal of each kind', () => {
   });
 
   it('what lacks its time is refused with a code of its own, a certificate ahead of its day within the course', async () => {
-    const missing = ['assignment-start', 'approval', 'award'].map((kind) =>
-      changed(kind, { startedOn: undefined, approvedOn: undefined, awardedOn: undefined }),
+    const missing = ['assignment-start', 'approval', 'award', 'submission', 'source-check'].map((kind) =>
+      changed(kind, {
+        startedOn: undefined,
+        approvedOn: undefined,
+        awardedOn: undefined,
+        completedOn: undefined,
+        checkedOn: undefined,
+      }),
     );
     expect(codesOf(await send(missing))).toEqual(all(missing, 'DATE_MISSING'));
     const certificate = { scheme: 'AHEAD', timeZone: 'Europe/Berlin', validity: { perpetual: true } };
@@ -227,7 +253,8 @@ describe('a row is decided under the rights of its route', () => {
   });
 
   it('decisions need a person who is not the learner, in a file too; what a service reports does not', async () => {
-    const decisions = ['approval', 'award', 'award-approval', 'award-decline', 'revocation'];
+    const ofSubmissions = ['submission-approval', 'submission-decline', 'source-check'];
+    const decisions = ['approval', 'award', 'award-approval', 'award-decline', 'revocation', ...ofSubmissions];
     const { token } = await issued(service, { service: 'lms', roles: ['admin'] });
     const byService = codesOf(await send(rows, token, { dryRun: uuidv4() }));
     const byItself = rows.map(({ kind }) => (decisions.includes(kind) ? 'PERSON_REQUIRED' : 'recorded'));
@@ -241,7 +268,7 @@ describe('a row is decided under the rights of its route', () => {
 
   it('the role of an act is that of its route, its meaning that of the decision', async () => {
     const both = await keyFor(service, 'reviewing-administrator', ['admin', 'reviewer']);
-    expect(codesOf(await send(rows, both.token))).toEqual(all(rows, 'recorded'));
+    expect(codesOf(await sendByTwo(rows, both.token))).toEqual(all(rows, 'recorded'));
     const events = (await recorded()).filter(({ metadata: { actor } }) => actor.key === both.key);
     const actorOf = (type: string) => events.find((event) => event.type === type)!.metadata.actor;
     expect(actorOf('ApprovalGiven')).toMatchObject({ role: 'reviewer', meaning: MEANINGS.approval });

@@ -5,6 +5,31 @@ export type HistoryRow = Readonly<Record<string, unknown>> & { readonly kind: st
 const APPROVAL = { approval: 'instructor' };
 const WHY = { reasonCode: 'seen', reason: 'Seen by Ms. Åkerblom.' };
 
+const LABELS = ['Licence', 'Passport', 'Diploma'];
+const handedIn = (label: string) => ({
+  label,
+  evidenceKind: 'external-training',
+  completedOn: '2024-04-10',
+  submittedOn: '2024-04-12',
+  note: 'See Ms. Åkerblom.',
+});
+
+/** What nobody decides of what they handed in themselves: such rows come from another importer than the others. */
+export const OF_A_SECOND_IMPORTER: ReadonlySet<string> = new Set(['submission-decline', 'source-check', 'submission-approval']);
+
+/** The rows in their order, in parts that one importer sends. */
+export function partsOf<Some extends object>(
+  rows: readonly Some[],
+): readonly { readonly isOfSecond: boolean; readonly rows: Some[] }[] {
+  const parts: { isOfSecond: boolean; rows: Some[] }[] = [];
+  for (const row of rows) {
+    const isOfSecond = OF_A_SECOND_IMPORTER.has((row as { kind?: string }).kind ?? '');
+    if (parts.at(-1)?.isOfSecond !== isOfSecond) parts.push({ isOfSecond, rows: [] });
+    parts.at(-1)!.rows.push(row);
+  }
+  return parts;
+}
+
 /**
  * The history of one learner with a row of every kind, each of which records something when they come in order. `name` tells the
  * ids of several histories in one ledger apart, `person` is who the learner is.
@@ -57,6 +82,15 @@ export function historyOf(name: string, person: string): readonly HistoryRow[] {
     learner('28', 'award', { scheme: id('T'), awardedOn: '2024-03-01', ...WHY }),
     learner('29', 'enrolment', { course: id('C'), presentation: '2024J', enrolledOn: '2024-04-01' }),
     learner('30', 'withdrawal', { course: id('C'), presentation: '2024J', withdrawnOn: '2024-04-02', ...WHY }),
+    row('31', 'scheme', ofScheme('Handed in', 'U', 'D', { criteria: { all: LABELS.map((label) => ({ submission: label })) } })),
+    ...LABELS.map((label, at) => learner(`${32 + at}`, 'submission', { ...handedIn(label), scheme: id('U') })),
+    learner('35', 'submission-withdrawal', { scheme: id('U'), label: 'Licence', ...WHY }),
+    learner('36', 'submission-decline', { scheme: id('U'), label: 'Passport', ...WHY }),
+    learner('37', 'source-check', {
+      ...{ scheme: id('U'), label: 'Diploma', authority: 'University of Lund', how: 'register' },
+      ...{ checkedOn: '2024-05-20', dueAgain: '2025-05-20', reference: 'Roll of 1832, Åkerblom' },
+    }),
+    learner('38', 'submission-approval', { scheme: id('U'), label: 'Diploma' }),
   ];
 }
 
