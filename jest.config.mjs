@@ -44,5 +44,5 @@ export default {
     '^canonicalize$': '<rootDir>/node_modules/canonicalize/lib/canonicalize.js',
   },
   // Over servers everything takes longer.
-  testTimeout: process.env.CERTLEDGER_TEST_PROFILE === 'cluster' ? 90_000 : 30_000,
+  testTimeout: process.env.CERTLEDGER_TEST_PROFILE === 'cluster' ? 180_000 : 30_000,
 };

@@ -95,7 +95,7 @@ describe.each(['with the lease', 'without the lease'])('two services over one cl
       `${lease}: ${FAULTS.length} faults, ${load.writes.length} writes acknowledged after ${load.repeats} repeats; SEED=${SEED}\n`,
     );
     expect(load.repeats).toBeGreaterThan(0);
-  }, 240_000);
+  }, 480_000);
 
   it('have lost no acknowledged write and doubled none', async () => {
     const log = await logOf(two.services[0]);
@@ -137,7 +137,7 @@ describe.each(['with the lease', 'without the lease'])('two services over one cl
     expect(differing(first, second)).toEqual([]);
     await rebuildAll(two.services[0]);
     for (const rebuilt of await ask()) expect(differing(first, rebuilt)).toEqual([]);
-  }, 180_000);
+  }, 300_000);
 
   it('are alive, and end when they are told to', async () => {
     for (const service of two.services) {

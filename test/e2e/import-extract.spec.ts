@@ -43,7 +43,7 @@ describe('the extract of the example data', () => {
     expect(whole.code).toBe(0);
     const csv = await run(join(EXTRACT, 'rows.csv'));
     expect(csv.summary).toMatchObject({ rows: 159, recorded: 0, replayed: 159, unchanged: 0, refused: 0 });
-  }, 60_000);
+  }, 180_000);
 
   it('certifies whom count.mjs says', async () => {
     const replayed = await runProgram(['replay', '--json'], {
@@ -59,7 +59,7 @@ describe('the extract of the example data', () => {
       EnrolmentWithdrawn: 15,
       CertificationAwarded: 26 + 12 + 4,
     });
-  }, 60_000);
+  }, 180_000);
 
   it('keeps two presentations of one module apart that a learner was in side by side', async () => {
     const { enrolments } = (await service.get('/v1/learners/25629/courses/BBB')).json<{ enrolments: object[] }>();
@@ -67,7 +67,7 @@ describe('the extract of the example data', () => {
       { number: 1, presentation: '2014B', closed: { how: 'withdrawn', effective: { instant: '2014-05-20T00:00:00Z' } } },
       { number: 2, presentation: '2013J', closed: { how: 'withdrawn', effective: { instant: '2013-09-01T00:00:00Z' } } },
     ]);
-  }, 60_000);
+  }, 180_000);
 
   it('CSV: lists, trees, counts and yes or no stand in their cells as JSON, all else as text', async () => {
     const header =
@@ -126,5 +126,5 @@ describe('the extract of the example data', () => {
     expect(code).toBe(2);
     // Five visits, two of them carried over: the course is completed by its own criteria.
     expect((await service.get('/v1/learners/007/history')).text).toContain('CourseCompleted');
-  }, 60_000);
+  }, 180_000);
 });

@@ -259,7 +259,7 @@ describe('certledger import', () => {
     expect((await run(file)).summary).toMatchObject({ recorded: 0, replayed: rows.length });
     // One registration, and two enrolments with their completions, of which the second awards.
     expect((await facts()) - before).toBe(count * 6);
-  }, 60_000);
+  }, 180_000);
   const resultsOfPartial = (file: string): number => readFileSync(file, 'utf8').split('\n').length - 1;
 
   it('an interrupted import says so, exits 130 and goes on', async () => {
@@ -271,7 +271,7 @@ describe('certledger import', () => {
     stopped.child.kill('SIGINT');
     expect(await stopped.ended).toMatchObject({ code: 130, out: expect.stringContaining('same command again') });
     expect((await run(file)).summary.replayed).toBeGreaterThan(0);
-  }, 60_000);
+  }, 180_000);
 
   it('each way to fail has its exit code and one message', async () => {
     const file = write('one.ndjson', [learner(9)[0]!]);
@@ -302,5 +302,5 @@ describe('certledger import', () => {
     }
     expect((await service.get('/v1/learners/emp-9')).status).toBe(404);
     expect(await command(file)).toMatchObject({ code: 0, out: expect.stringMatching(/^1 rows: 1 recorded/) });
-  }, 60_000);
+  }, 180_000);
 });

@@ -9,7 +9,7 @@ import type { StoredEvent } from '../../src/ledger/envelope.js';
 import type { Clock } from '../../src/ledger/ports/clock.js';
 import type { Receipt } from '../../src/ledger/receipt.js';
 import { publications } from '../../src/record/policies/publications.projection.js';
-import { newPlace, placeOf } from './places.js';
+import { newPlace, placeOf, PROFILE } from './places.js';
 
 export { memoryEngines } from './places.js';
 
@@ -206,8 +206,14 @@ export function temporaryFolder(): TemporaryFolder {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
+/** Over servers everything takes longer. */
+const EVENTUALLY_MILLISECONDS = PROFILE === 'cluster' ? 60_000 : 10_000;
+
 /** Looks again until `isSo` answers something; a test that waits longer than the bound has failed. */
-export async function eventually<Result>(isSo: () => Promise<Result | undefined>, milliseconds = 10_000): Promise<Result> {
+export async function eventually<Result>(
+  isSo: () => Promise<Result | undefined>,
+  milliseconds = EVENTUALLY_MILLISECONDS,
+): Promise<Result> {
   const deadline = Date.now() + milliseconds;
   for (;;) {
     const result = await isSo();
