@@ -118,11 +118,11 @@ export const isWaitingAt = ({ review, submitted, edition, outcome }: Submission,
   effectiveMilliseconds(submitted, zoneOf(edition)) <= instantMilliseconds(at) &&
   (outcome === undefined || !isBy(outcome.recordedAt, at));
 
-/** What was handed in when it was missed already is reviewed, and leaves it missed. */
-const isTooLate = ({ submitted, edition }: Submission, assignment: Assignment | undefined, zoneOf: ZoneOf): boolean =>
+/** What was done or handed in when it was missed already is reviewed, and leaves it missed. */
+const isTooLate = ({ effective, submitted, edition }: Submission, assignment: Assignment | undefined, zoneOf: ZoneOf): boolean =>
   assignment?.dueAt !== undefined &&
   assignment.lateEvidence === 'refuse' &&
-  effectiveMilliseconds(submitted, zoneOf(edition)) >= instantMilliseconds(assignment.dueAt);
+  [effective, submitted].some((time) => effectiveMilliseconds(time, zoneOf(edition)) >= instantMilliseconds(assignment.dueAt!));
 
 const isBy = (instant: IsoInstant, at: IsoInstant): boolean => instantMilliseconds(instant) <= instantMilliseconds(at);
 const isAssignedBy = ({ effective, edition }: Assignment, zoneOf: ZoneOf, at: IsoInstant): boolean =>
