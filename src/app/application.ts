@@ -173,10 +173,14 @@ const UPLOAD_ROUTE = '/v1/learners/:learner/attachments';
 /** Lets one route, and no other, take a form whose body it reads by itself, so that who may not use it is refused before. */
 async function takeUploads(app: NestFastifyApplication): Promise<void> {
   await app.register(multipart as never);
+  const server = app.getHttpServer();
+  // Node would ask for every body at once; one that waits for its turn, or is refused, need not be sent.
+  server.on('checkContinue', (request, response) => server.emit('request', request, response));
   const fastify = app.getHttpAdapter().getInstance();
-  fastify.addHook('preParsing', async ({ headers, routeOptions }) => {
-    const isForm = /^multipart\//i.test(headers['content-type'] ?? '');
-    if (isForm && routeOptions.url !== UPLOAD_ROUTE) throw new ProblemException('UNSUPPORTED_MEDIA_TYPE');
+  fastify.addHook('preParsing', async ({ headers, routeOptions }, reply) => {
+    if (routeOptions.url === UPLOAD_ROUTE) return;
+    if (/^multipart\//i.test(headers['content-type'] ?? '')) throw new ProblemException('UNSUPPORTED_MEDIA_TYPE');
+    if (headers.expect !== undefined) reply.raw.writeContinue();
   });
 }
 

@@ -8,7 +8,7 @@ export interface GateBounds {
 /** How many files are taken at once, how many more wait for a turn and how long: the rest is told to come back. */
 export const UPLOADS_AT_ONCE_MAX = 8;
 export const UPLOADS_WAITING_MAX = 256;
-export const UPLOAD_WAIT_MILLISECONDS_MAX = 10_000;
+export const UPLOAD_WAIT_MILLISECONDS_MAX = 30_000;
 
 const BOUNDS: GateBounds = {
   atOnce: UPLOADS_AT_ONCE_MAX,

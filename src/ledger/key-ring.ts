@@ -89,7 +89,7 @@ export class KeyRing {
     return plain;
   }
 
-  /** The key of one file, derived from its subject's key and the file's own salt (ADR 0012); undefined when the subject's was destroyed. */
+  /** The key of one file, derived from its subject's key and the file's own salt (ADR 0014); undefined when the subject's was destroyed. */
   async fileKey(organization: string, subject: string, salt: Buffer): Promise<Buffer | undefined> {
     const key = await this.subjectKey(organization, subject, 'existing');
     return key === undefined ? undefined : Buffer.from(hkdfSync('sha256', key, salt, 'certledger file v1', 32));

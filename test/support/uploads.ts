@@ -54,8 +54,8 @@ export function pdfOf(size: number, number = 0): SentFile {
   const at = page.indexOf('%%EOF');
   // A comment between the trailer and its end would be no sound end, so that the filling comes before the first object.
   const start = page.indexOf('\n') + 1;
-  const [head, tail] = [page.slice(0, start), `\n${page.slice(start, at)}%%EOF\n`];
-  const filling = `% ${number} `.padEnd(size - head.length - tail.length, 'x');
-  const bytes = Buffer.from(`${head}${filling}${tail}`, 'latin1');
+  const [head, tail] = [`${page.slice(0, start)}% ${number} `, `\n${page.slice(start, at)}%%EOF\n`];
+  const filling = Buffer.alloc(Math.max(0, size - head.length - tail.length), 'x');
+  const bytes = Buffer.concat([Buffer.from(head, 'latin1'), filling, Buffer.from(tail, 'latin1')]);
   return { name: `large-${number}.pdf`, type: 'application/pdf', bytes };
 }

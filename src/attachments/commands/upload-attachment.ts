@@ -1,7 +1,7 @@
-import { Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiBody, ApiConsumes, ApiHeader, ApiOperation } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Answers } from '../../http/openapi.js';
 import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request.js';
@@ -94,16 +94,25 @@ export class UploadAttachmentRoute {
     @Write() write: WriteRequest,
     @Param('learner', { schema: callerId }) learner: string,
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UploadedAttachment | Rejection> {
     const gone = new AbortController();
+    let isAwaited = request.headers.expect !== undefined;
+    const receive = (): Promise<ReceivedFile> => {
+      // Who asked first whether to send the file (RFC 9110, 10.1.1) is answered when the turn has come.
+      if (isAwaited) reply.raw.writeContinue();
+      isAwaited = false;
+      return receiveFile(request);
+    };
     const leave = (): void => gone.abort();
     request.raw.once('close', leave);
     try {
-      const incoming = { receive: () => receiveFile(request), gone: gone.signal };
-      return await this.commands.execute(new UploadAttachment(write, learner, incoming));
+      return await this.commands.execute(new UploadAttachment(write, learner, { receive, gone: gone.signal }));
     } finally {
       request.raw.off('close', leave);
-      discardRest(request);
+      // A body that was never asked for may still come or not, so that nothing after it could be told apart from it.
+      if (isAwaited) void reply.header('connection', 'close');
+      else discardRest(request);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * The layout of an encrypted file, version 1 (ADR 0012): the STREAM construction of Hoang, Reyhanitabar, Rogaway and Vizár (2015)
+ * The layout of an encrypted file, version 1 (ADR 0014): the STREAM construction of Hoang, Reyhanitabar, Rogaway and Vizár (2015)
  * over AES-256-GCM. Header, then segments; each is sealed under a nonce of its own, prefix ‖ counter ‖ last, so that none can be
  * left out, moved, swapped or added, and any of them can be opened without the others.
  */
