@@ -39,9 +39,10 @@ describe('projections over MongoDB', () => {
       const store = new FaultyReadModelStore(new MemoryReadModelStore());
       await follow(projection, store);
       keysOf.set(projection.name, [...store.keys]);
-      expect(store.keys.size).toBeGreaterThan(0);
       expected.set(projection.name, await dump(projection, store));
     }
+    // This short log does not hold every kind of fact; the long one over memory does.
+    expect([...keysOf.values()].filter((keys) => keys.length > 0).length).toBeGreaterThan(8);
   }, SWEEP_MILLISECONDS);
   afterAll(async () => {
     await service.stop();
