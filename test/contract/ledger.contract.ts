@@ -252,7 +252,7 @@ export function describeLedgerContract(name: string, open: () => Promise<LedgerH
         outcome: 'replayed',
         revision: STREAM_EVENTS_MAX - 1,
       });
-    });
+    }, 120_000);
   });
 }
 

@@ -44,13 +44,10 @@ async function liveTheDay(faultAt: (kind: CallKind, number: number) => Fault | u
     const answers = [];
     // Each command comes to an instance of its own, which has nothing in its cache and must read.
     for (const sent of DAY) answers.push(await sendUntilAnswered(instance(store, keys), sent));
-    expect(answers.map((answer) => (isRejection(answer) ? answer.code : answer.outcome))).toEqual([
-      'recorded',
-      'recorded',
-      'replayed',
-      'TOO_MUCH',
-      'recorded',
-    ]);
+    // A command that had to be sent again by its caller, because even the reads failed, is answered as the repeat that it is.
+    const outcomes = answers.map((answer) => (isRejection(answer) ? answer.code : answer.outcome));
+    expect(outcomes.map((outcome) => outcome === 'recorded' || outcome === 'replayed')).toEqual([true, true, true, false, true]);
+    expect([outcomes[2], outcomes[3]]).toEqual(['replayed', 'TOO_MUCH']);
     const stored = double.stored().filter(({ stream }) => stream.startsWith('tally-'));
     await follower.until(() => follower.events.length >= stored.length);
     expect(follower.events.map(({ data }) => data['amount'])).toEqual([40, 20, 20, 10]);
