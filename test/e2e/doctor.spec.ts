@@ -56,12 +56,14 @@ describe('doctor on a data folder', () => {
   const unhealthy = ({ findings }: Pick<Report, 'findings'>): readonly Finding[] =>
     findings.filter(({ result }) => result !== 'ok');
   const contentOf = (data: string): readonly string[] =>
-    readdirSync(data).map(
-      (name) =>
-        `${name} ${createHash('sha256')
-          .update(readFileSync(join(data, name)))
-          .digest('hex')}`,
-    );
+    readdirSync(data, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(
+        ({ name, parentPath }) =>
+          `${name} ${createHash('sha256')
+            .update(readFileSync(join(parentPath, name)))
+            .digest('hex')}`,
+      );
   const change = (file: string, sql: string): void => {
     const database = new Database(file);
     database.exec(sql);
@@ -81,6 +83,7 @@ describe('doctor on a data folder', () => {
       'lock',
       'log',
       'keys',
+      'files',
       'master key',
       'clock',
       'read models',
@@ -154,6 +157,7 @@ describe('doctor on a data folder', () => {
   it.each([
     ['log', 'events.sqlite'],
     ['keys', 'keys.sqlite'],
+    ['files', 'files.sqlite'],
     ['read models', 'read-models.sqlite'],
   ])('fails %s where %s is damaged, foreign or of another kind', async (check, file) => {
     const harms: readonly ((path: string, data: string) => void)[] = [

@@ -17,9 +17,9 @@ import { openDatabase, type SqliteFile } from './database.js';
 import { FileFolder, type ArrivingFile } from './file-folder.js';
 
 /** "CLfi" in ASCII. */
-const APPLICATION_ID = 0x434c6669;
+export const APPLICATION_ID = 0x434c6669;
 const SCHEMA_VERSION = 1;
-const MEND = 'Stop the program and restore the newest backup of the files.';
+export const MEND = 'Stop the program and restore the newest backup of the files.';
 
 const PUT = 'INSERT INTO files (address, id, state, since, record) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING';
 const FIELDS = 'SELECT address, id, state, since, record FROM files';

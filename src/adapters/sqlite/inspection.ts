@@ -6,6 +6,7 @@ import type { WrappedKey } from '../../ledger/ports/keys.js';
 import { formatPosition } from '../../ledger/position.js';
 import { refuseForeign, translated } from './database.js';
 import { APPLICATION_ID as EVENTS_ID, MEND as EVENTS_MEND } from './event-store.js';
+import { APPLICATION_ID as FILES_ID, MEND as FILES_MEND } from './files.js';
 import { APPLICATION_ID as KEYS_ID, MEND as KEYS_MEND } from './keys.js';
 import { APPLICATION_ID as READ_MODELS_ID, MEND as READ_MODELS_MEND } from './read-models.js';
 
@@ -86,6 +87,14 @@ export const READ_MODELS: Kind<readonly InspectedModel[]> = {
       )
       .all()
       .map(({ checkpoint, ...model }) => ({ ...model, checkpoint: checkpoint ?? undefined })),
+};
+
+/** The records of uploaded files; what lies in the folder beside it is not opened. */
+export const FILES: Kind<{ readonly files: number }> = {
+  file: 'files.sqlite',
+  applicationId: FILES_ID,
+  mend: FILES_MEND,
+  facts: (database) => row<{ files: number }>(database, 'SELECT count(*) AS files FROM files'),
 };
 
 export type Inspected<Facts> =

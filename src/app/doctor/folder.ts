@@ -1,7 +1,16 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { acquireFolderLock } from '../../adapters/sqlite/folder-lock.js';
-import { inspectFile, keyIn, KEYS, LOG, READ_MODELS, strangersIn, type Inspected } from '../../adapters/sqlite/inspection.js';
+import {
+  FILES,
+  inspectFile,
+  keyIn,
+  KEYS,
+  LOG,
+  READ_MODELS,
+  strangersIn,
+  type Inspected,
+} from '../../adapters/sqlite/inspection.js';
 import { isLedgerError } from '../../ledger/errors.js';
 import type { Clock } from '../../ledger/ports/clock.js';
 import { failure, judgeLastRecorded, judgeSpace, named, ok, warning, type Finding } from '../../operations/findings.js';
@@ -84,6 +93,9 @@ async function examineFiles(
       ({ kept, destroyed }) => `${kept} keys${destroyed > 0 ? `, ${destroyed} destroyed` : ''}`,
     ),
   ];
+  const files = inspectFile(folder, FILES, isAlone);
+  // A folder of an older version has none, and the next start makes it.
+  if (files.is !== 'missing') findings.push(judgeFile('files', files, MEND_FILES, (found) => `${found.files} uploaded files`));
   if (keys.is === 'sound') {
     const holdsLedger = log.is !== 'missing';
     findings.push(...(await examineMasterKey(configuration, { holdsLedger, keyOf: async (id) => keyIn(folder, id, isAlone) })));
@@ -101,6 +113,7 @@ async function examineFiles(
   return findings;
 }
 
+const MEND_FILES = 'Put the newest backup of files.sqlite and of the folder files back.';
 const MEND_READ_MODELS = 'Stop the service and delete read-models.sqlite with its -wal and -shm; it is built again from the log.';
 
 function judgeFile<Facts>(check: string, file: Inspected<Facts>, mend: string, tell: (facts: Facts) => string): Finding {
