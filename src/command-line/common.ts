@@ -21,12 +21,18 @@ export async function printList<Item>(
   path: string,
   line: (item: Item) => string,
   json: boolean,
+  filters: Readonly<Record<string, string | undefined>> = {},
 ): Promise<number> {
+  const asked = Object.entries(filters).flatMap(([name, value]) =>
+    value === undefined ? [] : [`&${name}=${encodeURIComponent(value)}`],
+  );
   const items: Item[] = [];
   let cursor: string | undefined;
   do {
     const next = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const page = expectJson<{ items: Item[]; next?: string }>(await connection.request('GET', `${path}?limit=${PAGE}${next}`));
+    const page = expectJson<{ items: Item[]; next?: string }>(
+      await connection.request('GET', `${path}?limit=${PAGE}${asked.join('')}${next}`),
+    );
     items.push(...page.items);
     cursor = page.next;
   } while (cursor !== undefined);

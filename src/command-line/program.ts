@@ -14,6 +14,7 @@ import { addOrganizations } from './organizations.js';
 import { addPersons } from './persons.js';
 import { changeProjection, projectionStatus } from './projections.js';
 import { replayLog } from './replay-log.js';
+import { addReviews } from './reviews.js';
 
 /** Runs one command and answers its exit code; what a person can mend is one message, never a stack trace. */
 export async function run(words: readonly string[]): Promise<number> {
@@ -67,6 +68,7 @@ export async function run(words: readonly string[]): Promise<number> {
   addProjections(program, connected, interrupted.signal);
   addOrganizations(program, connected);
   addPersons(program, connected);
+  addReviews(program, connected);
   addKeys(program, connected);
   return program.parseAsync(words, { from: 'user' }).then(() => code, failure);
 }

@@ -68,7 +68,10 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('wait' as const), hours: fc.integer({ min: 1, max: 40 }) }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
-const history = fc.record({ due: fc.option(fc.integer({ min: 151, max: 155 })), steps: fc.array(step, { maxLength: 30, size: 'max' }) });
+const history = fc.record({
+  due: fc.option(fc.integer({ min: 151, max: 155 })),
+  steps: fc.array(step, { maxLength: 30, size: 'max' }),
+});
 
 /** The command and what the reference says of it; undefined where only time passes. */
 function asked(taken: Step, reference: ReferenceSubmissions): { command: RecordCommand; told: Told } | undefined {
