@@ -5,6 +5,7 @@ import type { Configuration } from '../app/configuration.js';
 import { openEmbedded } from '../app/embedded.js';
 import type { Engines } from '../app/engines.js';
 import { deciders, registry } from '../app/kernel.js';
+import { copyFiles } from '../attachments/copy-files.js';
 import { Replay } from '../audit/replay.js';
 import { Codec } from '../ledger/codec.js';
 import { copyEvents, copyKeys, CopyRefused, hashOfLeaves } from '../ledger/copy.js';
@@ -25,7 +26,7 @@ export interface CopyOptions {
   readonly signal: AbortSignal;
 }
 
-/** Copies a whole ledger from one engine to another: keys, then events, then both sides are read again and compared. */
+/** Copies a whole ledger from one engine to another: keys, then files, then events, then both sides are read again and compared. */
 export async function copyLedger(configuration: Configuration, { from, to, json, signal }: CopyOptions): Promise<number> {
   if (isSamePlace(from, to)) throw new CommandFailure('--from and --to are the same place.');
   const isThere = from === CLUSTER || existsSync(join(from, 'events.sqlite'));
@@ -66,6 +67,8 @@ async function copyBetween(
 ): Promise<number> {
   try {
     const keys = await copyKeys(source, target, progressOf('keys'));
+    const files = await copyFiles(source.files, target.files, progressOf('files'), signal);
+    if (signal.aborted) return interrupted(0);
     const copied = await copyEvents(source, target, progressOf('events'), signal);
     if (signal.aborted) return interrupted(copied);
     const [before, after] = [await summaryOf(source, signal), await summaryOf(target, signal)];
@@ -74,11 +77,11 @@ async function copyBetween(
       throw new CommandFailure(
         `The two sides differ: ${before.events} events ${before.hash} and ${after.events} events ${after.hash}. Was one written to meanwhile? Stop every service on both and copy again.`,
       );
-    const report = { keys, ...after };
+    const report = { keys, files, ...after };
     process.stdout.write(
       json
         ? `${JSON.stringify(report)}\n`
-        : `${keys} keys and ${after.events} events, the same on both sides\nhash of leaves ${after.hash}\nstate digest   ${after.stateDigest}\n`,
+        : `${keys} keys, ${files} files and ${after.events} events, the same on both sides\nhash of leaves ${after.hash}\nstate digest   ${after.stateDigest}\n`,
     );
     return EXIT.done;
   } catch (error) {
