@@ -40,12 +40,12 @@ export async function openEpoch(connection: Connection, appends: Appends, stream
 
 export async function readEpoch(connection: Connection, stream: string): Promise<Epoch | undefined> {
   try {
-    const [first] = await connection.read<ResolvedEvent>(
+    const [event] = await connection.read(
       'for the epoch of the ledger',
       (driver) => driver.readStream(stream, { fromRevision: START, maxCount: 1, requiresLeader: true }),
+      (item: ResolvedEvent) => item.event,
       (error) => error instanceof StreamNotFoundError,
     );
-    const event = first?.event;
     const data = event?.data as { epoch?: unknown } | undefined;
     // A stream that was deleted and begun anew does not begin at 0; the history before it would be overlooked.
     if (event?.revision === 0n && typeof data?.epoch === 'string' && EPOCH.test(data.epoch))

@@ -24,6 +24,13 @@ export interface LogPage {
   readonly read: number;
 }
 
+/** A record of the log, as much of it as a page needs. */
+interface Place {
+  readonly commit: number;
+  /** Where it is one of ours. */
+  readonly event: StoredEvent | undefined;
+}
+
 /**
  * The whole log in pages, each exact from any place that a page ever ended at; a live subscription is not (it is dropped
  * when its consumer is slow, and loses an event behind a scavenged place). Followers that stand at one place share a page.
@@ -61,33 +68,27 @@ export class LogPages {
   private async load(after: number): Promise<LogPage> {
     this.begun += 1;
     const read = this.begun;
-    const records = await this.recordsFrom(after);
-    const events: StoredEvent[] = [];
-    let lastOwn: number | undefined;
-    for (const record of records) {
-      const stream = this.names.toLedger(record.streamId);
-      if (stream === undefined) continue;
-      events.push(frozen(storedEvent(record, stream, this.epoch.name)));
-      lastOwn = commitOf(record);
-    }
-    const end = records.at(-1);
-    const last = end === undefined ? after : commitOf(end);
-    const page: LogPage = { events, last, lastOwn, isFull: records.length >= FEED_PAGE_RECORDS, read };
+    const places = await this.placesFrom(after);
+    const own = places.filter((place) => place.event !== undefined);
+    const events = own.map(({ event }) => event!);
+    const last = places.at(-1)?.commit ?? after;
+    const page: LogPage = { events, last, lastOwn: own.at(-1)?.commit, isFull: places.length >= FEED_PAGE_RECORDS, read };
     // The end of the log does not stay the end, so only a full page is held.
     if (page.isFull) this.held.set(after, page);
     return page;
   }
 
   /** The server reads from a place inclusive, so what stands there shows that the place is one of this log. */
-  private async recordsFrom(after: number): Promise<readonly Recorded[]> {
+  private async placesFrom(after: number): Promise<readonly Place[]> {
     const place = after === 0 ? this.epoch.beginning : after;
     const from = { commit: BigInt(place), prepare: BigInt(place) };
     for (let tries = 1; ; tries += 1) {
       try {
-        const records = await readLog(this.connection, { from, limit: FEED_PAGE_RECORDS + 1 }, isUnknownToServer);
-        if (records.length === 0) await this.refuseBeyond(place);
+        const range = { from, limit: FEED_PAGE_RECORDS + 1 };
+        const places = await readLogAs(this.connection, range, (record) => this.placeOf(record), isUnknownToServer);
+        if (places.length === 0) await this.refuseBeyond(place);
         // Only the first can be the one that stands there.
-        return records[0] !== undefined && commitOf(records[0]) === place ? records.slice(1) : records;
+        return places[0]?.commit === place ? places.slice(1) : places;
       } catch (error) {
         if (!isUnknownToServer(error)) throw error;
         // So it answers to a place in the middle of a record; only when it reads elsewhere and says it again is that why.
@@ -95,6 +96,14 @@ export class LogPages {
         if (tries > 1) throw this.foreign(place, end);
       }
     }
+  }
+
+  private placeOf(record: Recorded): Place {
+    const stream = this.names.toLedger(record.streamId);
+    return {
+      commit: commitOf(record),
+      event: stream === undefined ? undefined : frozen(storedEvent(record, stream, this.epoch.name)),
+    };
   }
 
   private async refuseBeyond(place: number): Promise<void> {
@@ -116,13 +125,23 @@ export class LogPages {
   }
 }
 
+interface LogRange {
+  readonly from: ReadPosition;
+  readonly limit: number;
+  readonly backwards?: boolean;
+}
+
 /** Records of the server's log, whosoever they are. Backwards it reads from a place exclusive, forwards inclusive. */
-export async function readLog(
+export const readLog = (connection: Connection, range: LogRange): Promise<readonly Recorded[]> =>
+  readLogAs(connection, range, (record) => record);
+
+function readLogAs<Kept>(
   connection: Connection,
-  { from, limit, backwards = false }: { from: ReadPosition; limit: number; backwards?: boolean },
+  { from, limit, backwards = false }: LogRange,
+  keep: (record: Recorded) => Kept,
   isFinal?: (error: unknown) => boolean,
-): Promise<readonly Recorded[]> {
-  const records = await connection.read<AllStreamResolvedEvent>(
+): Promise<readonly Kept[]> {
+  return connection.read(
     'a read of the log',
     (driver) =>
       driver.readAll({
@@ -131,9 +150,9 @@ export async function readLog(
         direction: backwards ? BACKWARDS : FORWARDS,
         requiresLeader: true,
       }),
+    ({ event }: AllStreamResolvedEvent) => event && keep(event),
     isFinal,
   );
-  return records.flatMap(({ event }) => (event === undefined ? [] : [event]));
 }
 
 function frozen<T>(value: T): T {

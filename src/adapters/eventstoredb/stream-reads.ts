@@ -57,7 +57,7 @@ export class StreamReads {
   private async page(stream: string, { from, limit, backwards }: ReadRange): Promise<readonly StoredEvent[] | undefined> {
     const name = this.names.toServer(stream);
     try {
-      const records = await this.connection.read<ResolvedEvent>(
+      return await this.connection.read(
         `a read of the stream ${stream}`,
         (driver) =>
           driver.readStream(name, {
@@ -66,9 +66,9 @@ export class StreamReads {
             direction: backwards ? BACKWARDS : FORWARDS,
             requiresLeader: true,
           }),
+        ({ event }: ResolvedEvent) => event && storedEvent(event, stream, this.epoch),
         (error) => error instanceof StreamNotFoundError,
       );
-      return records.flatMap(({ event }) => (event === undefined ? [] : [storedEvent(event, stream, this.epoch)]));
     } catch (error) {
       if (error instanceof StreamNotFoundError) return undefined;
       throw error;
