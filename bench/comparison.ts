@@ -43,8 +43,9 @@ export interface Result {
   readonly rows: readonly Row[];
 }
 
-const WARM_OPERATIONS = 10_000;
-const WARM_ROUNDS_MAX = 20;
+const WARM_OPERATIONS = 5_000;
+const WARM_ROUNDS_MIN = 3;
+const WARM_ROUNDS_MAX = 8;
 
 interface Run {
   readonly compared: Compared;
@@ -76,8 +77,11 @@ export async function compare(comparison: Comparison, rounds: number, place: Omi
 
 /** Until the machine code is made: the first operations of a process cost several times what the later ones do. */
 async function warmUp(worker: WorkerProcess, load: Load): Promise<void> {
-  for (let operations = 0, rounds = 0; operations < WARM_OPERATIONS && rounds < WARM_ROUNDS_MAX; rounds += 1)
+  let operations = 0;
+  for (let rounds = 0; rounds < WARM_ROUNDS_MAX; rounds += 1) {
+    if (rounds >= WARM_ROUNDS_MIN && operations >= WARM_OPERATIONS) return;
     operations += (await worker.round({ load })).operations;
+  }
 }
 
 function rowOf({ compared, done }: Run, runs: readonly Run[]): Row {

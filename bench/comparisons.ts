@@ -89,7 +89,8 @@ export const comparisons = (peers: { readonly emmett: boolean }): readonly Compa
       ],
     },
     sqlite('one at a time', ONE, installed),
-    sqlite('256 in flight', MANY, installed),
+    // With several commands at a time over its shared connection, the transactions of Emmett run into each other and fail.
+    sqlite('256 in flight', MANY, []),
     {
       name: 'SQLite, the whole log of 20,000 events',
       unit: 'events/s',

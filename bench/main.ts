@@ -8,6 +8,7 @@ import { machine, presentLoad, table } from './report.js';
 /** Seen from where this file is compiled to, `bench/dist/bench`. */
 const pathOf = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const ROUNDS = 7;
+const ROUNDS_MAX = 100;
 
 /** The measures one after the other; `bench/run.mjs` starts it. Words narrow it to the comparisons that hold one of them. */
 async function main(): Promise<void> {
@@ -15,6 +16,8 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: { json: { type: 'string' }, rounds: { type: 'string', default: String(ROUNDS) } },
   });
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1 || rounds > ROUNDS_MAX) throw new Error(`--rounds takes 1 to ${ROUNDS_MAX}.`);
   const mongodb = process.env['CERTLEDGER_BENCH_MONGODB_URL'] ?? '';
   const emmett = existsSync(pathOf('node_modules/@event-driven-io/emmett-sqlite'));
   if (!emmett) console.log('Emmett is left out: `npm ci --prefix bench` brings it.\n');
@@ -33,14 +36,14 @@ async function main(): Promise<void> {
         console.log(`${comparison.name} is left out: it needs a Java compiler and Maven, or CERTLEDGER_TEST_MONGODB_URL.\n`);
         continue;
       }
-      const result = await compare(comparison, Number(values.rounds), { folder, mongodb });
+      const result = await compare(comparison, rounds, { folder, mongodb });
       results.push(result);
       console.log(table(result));
     }
   } finally {
     rmSync(folder, { recursive: true });
   }
-  const run = { machine: machine(loadBefore), rounds: Number(values.rounds), results };
+  const run = { machine: machine(loadBefore), rounds, results };
   console.log(
     `${run.machine.processors}, Node ${run.machine.node}, load ${run.machine.loads.map((load) => load.toFixed(1)).join(' → ')}`,
   );

@@ -33,10 +33,11 @@ const figures = ({ median, least, most }: Spread): string => `${whole(median)} (
 
 /** Each ratio is named where there are two. */
 const ratios = ({ ratios: all }: Row): string =>
-  all.length === 0 ? '1' : all.map(({ to, ratio }) => `${ratioText(ratio)} of ${to.split(':')[1]!.trim()}`).join('; ');
+  all.length === 0 ? '1' : all.map(({ to, ratio }) => `${ratioText(ratio)} of ${to}`).join('; ');
 
 const ratioText = ({ median, least, most }: Spread): string =>
   `**${median.toFixed(2)}** (${least.toFixed(2)}–${most.toFixed(2)})`;
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
-const microseconds = ({ processorMicroseconds: { median } }: Row): string => `${median.toPrecision(3)} µs`;
+const microseconds = ({ processorMicroseconds: { median } }: Row): string =>
+  `${median < 10 ? median.toFixed(1) : whole(median)} µs`;
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1_000_000)} MB`;

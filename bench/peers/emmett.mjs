@@ -1,8 +1,8 @@
 /**
  * Emmett over SQLite, the library that is nearest to this ledger: its command handler folds a stream, decides and appends
- * at the version that was read. It has one shared connection, as its default opens one for each command, which then refuse
- * each other as busy. It keeps no command id and no fingerprint, and never gives up durability for us to win: WAL with the
- * engine's full synchronisation, as its connection sets it.
+ * at the version that was read. It is given one shared connection, because by default it opens one for each command, and
+ * those refuse each other as busy; and the engine's full synchronisation, as every durable one here has it. It keeps no
+ * command id and no fingerprint.
  */
 import { join } from 'node:path';
 import { CommandHandler } from '@event-driven-io/emmett';
