@@ -7,7 +7,10 @@ import { openEmbedded } from '../app/embedded.js';
 import { createLogger } from '../app/logger.js';
 import { startApplication } from '../app/process.js';
 import { SystemClock } from '../app/system-clock.js';
+import { learnerStatus } from '../record/views/learner-status.projection.js';
+import { reviews } from '../record/views/reviews.projection.js';
 import { CommandFailure } from './exit-codes.js';
+import { Form } from './form.js';
 
 export interface Answer {
   readonly status: number;
@@ -40,13 +43,13 @@ function overHttp({ CERTLEDGER_URL, CERTLEDGER_KEY }: Configuration): Connection
     const headers = {
       authorization: `Bearer ${CERTLEDGER_KEY}`,
       ...idempotency(idempotencyKey),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(body === undefined ? {} : { 'content-type': typeOf(body) }),
     };
     const init = {
       method,
       headers,
       signal: AbortSignal.timeout(REQUEST_MILLISECONDS_MAX),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: payloadOf(body) }),
     };
     const response = await fetch(`${base}${path}`, init);
     return { status: response.status, headers: Object.fromEntries(response.headers), text: await response.text() };
@@ -70,24 +73,27 @@ async function inFolder(configuration: Configuration, folder: string): Promise<C
     throw error;
   });
   // What the service that was stopped had written must be in the lists that this process is asked for.
-  await started.kernel.projections.awaitPosition(accessDirectory.name, await engines.store.end());
+  const end = await engines.store.end();
+  for (const { name } of [accessDirectory, learnerStatus, reviews]) await started.kernel.projections.awaitPosition(name, end);
   const request: Connection['request'] = async (method, url, body, idempotencyKey) => {
     const headers = {
       authorization: `Bearer ${localToken}`,
       ...idempotency(idempotencyKey),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(body === undefined ? {} : { 'content-type': typeOf(body) }),
     };
     const response = await started.app.inject({
       method,
       url,
       headers,
-      ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { payload: payloadOf(body) }),
     });
     return { status: response.statusCode, headers: response.headers as Answer['headers'], text: response.body };
   };
   return { request: repeated(request, folder), close: () => started.stop() };
 }
 
+const typeOf = (body: unknown): string => (body instanceof Form ? body.contentType : 'application/json');
+const payloadOf = (body: unknown): Buffer | string => (body instanceof Form ? body.bytes : JSON.stringify(body));
 const idempotency = (key: string | undefined): Record<string, string> => (key === undefined ? {} : { 'idempotency-key': key });
 
 /** Every request of the command line can be repeated, so a passing fault costs a pause and not the run. */

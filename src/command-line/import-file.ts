@@ -10,6 +10,7 @@ import { JSON_DEPTH_MAX, MalformedJson, parseStrictJson } from '../http/strict-j
 import { JSON_COLUMNS, ROWS_PER_REQUEST_MAX, type RowOutcome } from '../imports/rows.js';
 import { expectJson, type Connection } from './connection.js';
 import { CommandFailure, EXIT } from './exit-codes.js';
+import { ImportAttachments, isFileRefused, namesFile, type FileRow } from './import-attachments.js';
 import { progressOf } from './progress.js';
 
 export interface ImportOptions {
@@ -44,15 +45,16 @@ export async function importFile(connection: Connection, file: string, options: 
   const began = Date.now();
   const progress = progressOf('rows');
   let line = 0;
-  for await (const rows of requests(rowsOf(file, options.format))) {
+  const attachments = new ImportAttachments(connection, file, options.dryRun);
+  for await (const rows of requests(rowsOf(file, options.format), attachments)) {
     const body = { rows: rows.map(({ value }) => value), ...(options.dryRun ? { dryRun } : {}) };
     const answer = expectJson<{ rows: RowOutcome[] }>(
       await connection.request('POST', `/v1/imports/${encodeURIComponent(options.batch)}/rows`, body),
     );
     for (const [index, outcome] of answer.rows.entries()) {
-      const unread = rows[index]!.unread;
+      const { unread, refused } = rows[index]!;
       const judged: RowOutcome =
-        unread === undefined ? outcome : { row: null, outcome: 'refused', code: 'ROW_INVALID', reason: unread };
+        unread !== undefined ? { row: null, outcome: 'refused', code: 'ROW_INVALID', reason: unread } : (refused ?? outcome);
       counts[judged.outcome] += 1;
       line += 1;
       if (!results.write(`${JSON.stringify({ line, ...judged })}\n`)) await once(results, 'drain');
@@ -85,12 +87,21 @@ interface ReadRow {
   readonly value: unknown;
   /** Why the line is no row at all; it is still sent, so that every line has its outcome in its place. */
   readonly unread?: string;
+  /** Why its file could not be sent; the row is not sent either. */
+  readonly refused?: RowOutcome;
 }
 
-async function* requests(rows: AsyncIterable<ReadRow>): AsyncGenerator<readonly ReadRow[]> {
+async function* requests(rows: AsyncIterable<ReadRow>, attachments: ImportAttachments): AsyncGenerator<readonly ReadRow[]> {
   let pending: ReadRow[] = [];
   let bytes = 0;
-  for await (const row of rows) {
+  for await (const read of rows) {
+    // The learner of a file may be registered by a row before it.
+    if (namesFile(read.value) && pending.length > 0) {
+      yield pending;
+      pending = [];
+      bytes = 0;
+    }
+    const row = namesFile(read.value) ? await withAttachment(read.value, attachments) : read;
     const length = Buffer.byteLength(JSON.stringify(row.value));
     if (pending.length === ROWS_PER_REQUEST_MAX || (pending.length > 0 && bytes + length > REQUEST_BYTES_MAX)) {
       yield pending;
@@ -101,6 +112,13 @@ async function* requests(rows: AsyncIterable<ReadRow>): AsyncGenerator<readonly 
     bytes += length;
   }
   if (pending.length > 0) yield pending;
+}
+
+async function withAttachment(value: FileRow, attachments: ImportAttachments): Promise<ReadRow> {
+  const resolved = await attachments.resolved(value);
+  if (!isFileRefused(resolved)) return { value: resolved };
+  const row = typeof value.row === 'string' ? value.row : null;
+  return { value: null, refused: { row, outcome: 'refused', ...resolved, pointer: '/file' } };
 }
 
 async function* rowsOf(file: string, format: 'csv' | 'ndjson'): AsyncGenerator<ReadRow> {

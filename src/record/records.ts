@@ -9,7 +9,7 @@ import { isRejection, type Rejection } from '../shared/result.js';
 import { learnerUnknown, outOfReach } from './domain/circumstances.js';
 import type { Of, PinnedAttachment, RecordCommand } from './domain/commands.js';
 import { recordDecider } from './domain/decider.js';
-import { NO_FILES, type EvidenceSources } from './evidence-files.js';
+import { NO_FILES, REHEARSED_FILES, type EvidenceSources } from './evidence-files.js';
 
 /** A submission as it is asked for: the file by the address that its upload was answered with. */
 export type AskedSubmission = Omit<Of<'SubmitEvidence'>, 'type' | 'attachment'> & { readonly attachment?: string | undefined };
@@ -25,9 +25,9 @@ export class Records {
     this.catalogue = new CatalogueFacts(ledger);
   }
 
-  /** The same over another ledger, for a dry run. */
+  /** The same over the ledger of a dry run, which writes no file and pins none. */
   over(ledger: Ledger): Records {
-    return new Records(ledger, this.evidence);
+    return new Records(ledger, { ...this.evidence, files: REHEARSED_FILES });
   }
 
   /** The stream of the learner whom the caller knows by `learner`; nothing of that id can be read from it. */
