@@ -107,8 +107,7 @@ describe('what belongs to another organization', () => {
   }
 
   function send({ method, pattern, schema }: Operation, named: string, whose: Whose): Promise<Answered> {
-    const idOf = (name: string): string =>
-      name === named ? things[name]![whose] : (things[name]?.ours ?? (name === 'submission' ? '1' : 'b1'));
+    const idOf = (name: string): string => (name === named ? things[name]![whose] : (things[name]?.ours ?? OTHERS[name] ?? 'b1'));
     const values = { ...Object.fromEntries(Object.keys(things).map((name) => [name, idOf(name)])), ...FITTING };
     const lists = { 'learners[]': idOf('learner'), 'groups[]': idOf('group'), 'responsibility[]': idOf('group') };
     const url = pattern.replaceAll(/:(\w+)/g, (_, name: string) => idOf(name));
@@ -117,6 +116,8 @@ describe('what belongs to another organization', () => {
     const sampled = schema === undefined ? {} : sampleBody(schema, { ...values, ...lists, criteria }, components);
     return service.post(url, BODIES[pattern] ?? sampled);
   }
+  /** What else an address names, in its form. */
+  const OTHERS: Readonly<Record<string, string>> = { submission: '1', attachment: 'ab'.repeat(32) };
   /** Where a body must hold one of several fields, which no schema can say. */
   const BODIES: Readonly<Record<string, object>> = {
     '/v1/learners/:learner/corrections': { name: 'Bea' },
@@ -182,6 +183,12 @@ describe('what belongs to another organization', () => {
     place('/v1/learners/ours00-learner/plan-completions', 'learningPlan', (id) => ({ learningPlan: id, effective })),
     place('/v1/learners/ours00-learner/approvals', 'course', (id) => ({ course: id, label: 'x', ...decided })),
     place('/v1/learners/ours00-learner/approvals', 'scheme', (id) => ({ scheme: id, label: 'x', ...decided })),
+    place('/v1/learners/ours00-learner/submissions', 'scheme', (id) => ({
+      scheme: id,
+      label: 'x',
+      kind: 'external-training',
+      effective,
+    })),
     place('/v1/schemes/ours00-scheme/assignments', 'group', (group) => ({ matching: { group } })),
     place('/v1/schemes/ours00-scheme/assignments', 'learner', (learner) => ({ learners: [learner] }), 200),
     place('/v1/schemes', 'course', (id) => scheme('new', { course: id })),
