@@ -268,6 +268,17 @@ test('003-12: nobody corrects their own name and nobody needs a second approver 
   expect(catalogueOf(change(true)).rules.learnersCorrectOwnNames).toBe(true);
 });
 
+test('001-16: reviews take what they take by default until the organization says otherwise, and again when it says nothing', () => {
+  const change = (more: object): CatalogueCommand => ({
+    type: 'ChangeRules',
+    rules: { learnersCorrectOwnNames: false, secondApprover: false, ...more },
+  });
+  expect(catalogueOf().rules).toMatchObject({ reviewAgesAfter: 'P3D', reviewEscalatesAfter: 'P7D' });
+  const quick = change({ reviewAgesAfter: 'P1D' });
+  expect(catalogueOf(quick).rules).toMatchObject({ reviewAgesAfter: 'P1D', reviewEscalatesAfter: 'P7D' });
+  expect(catalogueOf(quick, change({})).rules).toMatchObject({ reviewAgesAfter: 'P3D' });
+});
+
 test('a draft is published once, and the edition says from which it came', () => {
   const publish: CatalogueCommand = { type: 'DefineCourse', course, draft: DRAFT };
   const state = catalogueOf(publish);

@@ -120,6 +120,12 @@ describe('the linter of schemes', () => {
       'DOCUMENT_UNREVIEWED',
       '/criteria/all/1',
     ],
+    [
+      'a check at the source of what is no document',
+      { criteria: { any: [{ submission: 'x', sourceCheck: 'required' }, c1] } },
+      'SOURCE_CHECK_WITHOUT_DOCUMENT',
+      '/criteria/any/0',
+    ],
     ['criteria beyond the items', { items: [c1], criteria: { all: [c1, c2] } }, 'ITEM_MISSING', '/criteria/all/1'],
     ['a repeated item', { items: [c1, c2, c1] }, 'ITEM_REPEATED', '/items/2'],
     ['an unknown item', { items: [c1, { course: 'X' }] }, 'COURSE_UNKNOWN', '/items/1'],
