@@ -136,7 +136,7 @@ export async function createApplication(
       );
     }
   });
-  await takeUploads(app);
+  await takeUploads(app, kernel.attachments.gate);
   let inFlight = 0;
   fastify.addHook('onRequest', async (_request, reply) => {
     inFlight += 1;
@@ -171,12 +171,17 @@ export async function createApplication(
 const UPLOAD_ROUTE = '/v1/learners/:learner/attachments';
 
 /** Lets one route, and no other, take a form whose body it reads by itself, so that who may not use it is refused before. */
-async function takeUploads(app: NestFastifyApplication): Promise<void> {
+async function takeUploads(app: NestFastifyApplication, gate: UploadGate): Promise<void> {
   await app.register(multipart as never);
   const server = app.getHttpServer();
   // Node would ask for every body at once; one that waits for its turn, or is refused, need not be sent.
   server.on('checkContinue', (request, response) => server.emit('request', request, response));
   const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRequest', async ({ method, headers, routeOptions }, reply) => {
+    if (routeOptions.url !== UPLOAD_ROUTE || method !== 'POST' || !gate.isFull) return;
+    if (headers.expect !== undefined) void reply.header('connection', 'close');
+    throw new ProblemException('UPLOADS_BUSY');
+  });
   fastify.addHook('preParsing', async ({ headers, routeOptions }, reply) => {
     if (routeOptions.url === UPLOAD_ROUTE) return;
     if (/^multipart\//i.test(headers['content-type'] ?? '')) throw new ProblemException('UNSUPPORTED_MEDIA_TYPE');

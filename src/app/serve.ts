@@ -10,6 +10,9 @@ import { createLogger } from './logger.js';
 import { startApplication } from './process.js';
 import { SystemClock } from './system-clock.js';
 
+/** How many connections the system holds for a process that is busy, where it allows as many; beyond it they are cut. */
+const CONNECTIONS_WAITING_MAX = 4_096;
+
 /** Runs the service until it is told to stop; prints what a newcomer needs. */
 export async function serve(configuration: Configuration): Promise<void> {
   const stopping = new AbortController();
@@ -26,7 +29,8 @@ export async function serve(configuration: Configuration): Promise<void> {
     attachmentBytesMax: configuration.CERTLEDGER_ATTACHMENT_BYTES_MAX,
     show: (token) => process.stdout.write(firstGreeting(address, token)),
     listen: async (app) => {
-      await app.listen(configuration.CERTLEDGER_PORT, configuration.CERTLEDGER_HOST).catch((error: unknown) => {
+      const place = { port: configuration.CERTLEDGER_PORT, host: configuration.CERTLEDGER_HOST };
+      await app.listen({ ...place, backlog: CONNECTIONS_WAITING_MAX }).catch((error: unknown) => {
         throw listenFailure(error, configuration);
       });
       address = (await app.getUrl()).replace('[::1]', 'localhost');

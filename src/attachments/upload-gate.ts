@@ -26,6 +26,11 @@ export class UploadGate {
 
   constructor(private readonly bounds: GateBounds = BOUNDS) {}
 
+  /** Whether nobody more may even wait; asked before anything else is done for a request, so that a flood of them costs little. */
+  get isFull(): boolean {
+    return this.running >= this.bounds.atOnce && this.waiting.size >= this.bounds.waiting;
+  }
+
   /** A turn, or a refusal where too many wait or none came up in time. `gone` ends the waiting of who has left. */
   async enter(gone: AbortSignal): Promise<Leave | Rejection<'UPLOADS_BUSY'>> {
     const { atOnce, waiting, waitMilliseconds } = this.bounds;
@@ -33,7 +38,7 @@ export class UploadGate {
       this.running += 1;
       return this.leave();
     }
-    if (this.waiting.size >= waiting) return busy(`${waiting} uploads wait already.`);
+    if (this.isFull) return busy(`${waiting} uploads wait already.`);
     return new Promise((resolve) => {
       const stop = (): void => {
         clearTimeout(timer);

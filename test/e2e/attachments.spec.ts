@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
+import { request } from 'node:http';
 import { ATTACHMENT_BYTES_MAX } from '../../src/attachments/domain/bounds.js';
+import { UPLOADS_AT_ONCE_MAX, UPLOADS_WAITING_MAX } from '../../src/attachments/upload-gate.js';
 import type { UploadedAttachment } from '../../src/attachments/uploads.js';
+import { isRejection } from '../../src/shared/result.js';
 import { keyFor, tenant } from '../support/access.js';
 import { Service, type Answered, type Asked, type ProblemAnswer } from '../support/service.js';
+import { Uploader } from '../support/spawned-uploads.js';
 import { benign, BOUNDARY, END, partOf, pdfOf, uploadOf, type SentFile } from '../support/uploads.js';
 
 const sha256 = (bytes: Buffer, encoding: 'hex' | 'base64' = 'hex'): string => createHash('sha256').update(bytes).digest(encoding);
@@ -241,6 +245,45 @@ describe('attachments', () => {
     expect(await pin()).toMatchObject({ code: 'ATTACHMENT_ERASED' });
     expect(await refused(upload(document, {}, 'cleo'))).toEqual([409, 'KEY_UNUSABLE']);
     expect(await uploaded(pdfOf(10), { key: 'erased' }, 'cleo')).toEqual({ ...answer, name: { erased: true } });
+  });
+
+  it('is asked for only when it is its turn, and never where it is refused', async () => {
+    await service.started.app.listen(0, '127.0.0.1');
+    const { gate } = service.started.kernel.attachments;
+    const uploader = new Uploader(await service.started.app.getUrl(), service.token);
+    const ask = (learner: string, key: string, file: () => SentFile) =>
+      uploader.uploadWhenAsked(learner, document.bytes.length, key, file);
+    expect((await ask('ada', 'asked', () => document)).status).toBe(200);
+    let made = 0;
+    const counted = (): SentFile => {
+      made += 1;
+      return document;
+    };
+    expect((await ask('nobody', 'refused', counted)).status).toBe(404);
+    const never = new AbortController();
+    const turns = Array.from({ length: UPLOADS_AT_ONCE_MAX + UPLOADS_WAITING_MAX }, () => gate.enter(never.signal));
+    const busy = await ask('ada', 'busy', counted);
+    expect([busy.status, (JSON.parse(busy.text) as ProblemAnswer).code]).toEqual([503, 'UPLOADS_BUSY']);
+    const without = await upload(document);
+    expect([without.status, without.headers['retry-after']]).toEqual([503, '1']);
+    // Once for its length each, and never to be sent.
+    expect(made).toBe(2);
+    never.abort();
+    for (const turn of turns) {
+      const leave = await turn;
+      if (!isRejection(leave)) leave();
+    }
+    expect((await ask('ada', 'busy', () => document)).status).toBe(200);
+    // Other routes ask for their bodies at once, as before.
+    const headers = { authorization: `Bearer ${service.token}`, 'idempotency-key': 'x', 'content-type': 'application/json' };
+    const answer = await new Promise<number>((resolve, reject) => {
+      const sent = request(`${uploader.url}/v1/learners`, { method: 'POST', headers: { ...headers, expect: '100-continue' } });
+      sent.on('continue', () => sent.end(JSON.stringify({ learner: 'expected' })));
+      sent.on('response', (response) => resolve(response.resume().statusCode!)).on('error', reject);
+      sent.flushHeaders();
+    });
+    expect(answer).toBe(200);
+    uploader.close();
   });
 
   it('is described where the interface is', async () => {

@@ -11,7 +11,7 @@ export class Uploader {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: Infinity });
 
   constructor(
-    private readonly url: string,
+    readonly url: string,
     private readonly token: string,
   ) {}
 
