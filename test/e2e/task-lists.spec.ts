@@ -32,7 +32,6 @@ describe('rule 002-5: the lists of what is asked and what can be earned', () => 
     await define('R-assigned-new', unmet, '2024-01-11');
     await define('R-missed', unmet, '2024-01-12');
     await define('R-open', unmet, '2024-01-13');
-    await define('R-unpublished', unmet, '2024-06-02');
     const due = (date: string) => ({ effective: { date: '2024-02-01' }, due: { date } });
     await assign('sorted', 'R-overdue', due('2024-03-01'));
     await assign('sorted', 'R-missed', due('2024-03-01'));
