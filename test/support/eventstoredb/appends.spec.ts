@@ -221,7 +221,7 @@ describe('the batch path', () => {
     await fixture.append('batch', 'warm', event(0));
     const order: string[] = [];
     fixture.double.faults.at('append', 1, 'delay');
-    fixture.double.faults.delayMilliseconds = 200;
+    fixture.double.faults.delayMilliseconds = 2_000;
     const note = (word: string) => (): void => void order.push(word);
     await Promise.all([
       fixture.append('batch', 's', event(1)).then(note('written')),
