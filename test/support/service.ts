@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Issuer } from '../../src/access/tokens/issuers.js';
 import type { Engines } from '../../src/app/engines.js';
+import { readModels } from '../../src/app/kernel.js';
 import { createLogger } from '../../src/app/logger.js';
 import { startApplication, type Started } from '../../src/app/process.js';
 import type { StoredEvent } from '../../src/ledger/envelope.js';
@@ -158,7 +159,15 @@ export class Service {
   /** Where the log ends: nothing was written between two equal answers. */
   async end(): Promise<string> {
     await this.publicationsApplied();
-    return this.engines.store.end();
+    const end = await this.engines.store.end();
+    if (PROFILE === 'cluster') await this.readModelsAt(end);
+    return end;
+  }
+
+  /** A request waits for its position no longer than callers like; over servers, tests that wrote thousands of rows do. */
+  private async readModelsAt(position: string): Promise<void> {
+    const { projections } = this.started.kernel;
+    await Promise.all(readModels.map(({ name }) => projections.awaitPosition(name, position, EVENTUALLY_MILLISECONDS)));
   }
 
   /** Lets the policy look again after every publication, so that what it records falls into no test's comparison. */

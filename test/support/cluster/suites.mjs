@@ -6,6 +6,8 @@ import { join } from 'node:path';
 const LEFT_OUT = {
   'assign-to-many': 'it watches a store of its own in memory',
   'attempts-and-reads': 'it breaks a store of its own in memory',
+  'authorization-matrix': 'of its 8,000 requests no engine decides one, and they would take a third of the time',
+  'bad-addresses': 'no engine decides what an address is',
   compose: 'it reads the compose files',
   doctor: 'it starts what it looks at by itself',
   folder: 'it is about the data folder',
