@@ -56,7 +56,9 @@ async function refuseOtherKeys(from: Side, to: Side): Promise<void> {
 }
 
 const otherKey = (id: string): CopyRefused =>
-  new CopyRefused(`The key ${id} of the target is another one. The target is not a copy of this ledger.`);
+  new CopyRefused(
+    `The target's key ${id} is not that of the source. Copy into an empty ledger, or into a copy of this one that nothing was written to.`,
+  );
 
 async function* keysOf({ keys }: Side): AsyncGenerator<KeyRecord> {
   for (let after: string | undefined; ;) {
