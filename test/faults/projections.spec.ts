@@ -12,9 +12,11 @@ import type { ReadModelStore } from '../../src/projections/ports/read-model-stor
 import { Projections, type ProjectionStatus } from '../../src/projections/projections.js';
 import { Runner, type RunnerStatus } from '../../src/projections/runner.js';
 import { isRejection } from '../../src/shared/result.js';
+import { keyFor } from '../support/access.js';
 import { FaultyReadModelStore, KILLS, PASSING_FAULTS, type ReadModelFault } from '../support/faulty-read-models.js';
 import { seededRandom } from '../support/seeded-random.js';
 import { course, eventually, scheme, Service } from '../support/service.js';
+import { benign, uploadOf } from '../support/uploads.js';
 
 /**
  * Whatever a read-model store does to a projection, and wherever the process ends, its documents are in the end those of
@@ -267,6 +269,7 @@ async function fillLog(service: Service): Promise<void> {
   await service.write('/v1/courses', course('C2'));
   await service.write('/v1/schemes', scheme('S1', { all: [{ course: 'C1' }, { course: 'C2' }] }));
   await service.write('/v1/schemes', scheme('S2', { course: 'C1' }, { award: 'on-approval' }));
+  await service.write('/v1/schemes', scheme('S3', { submission: 'Trade licence' }));
   await service.write('/v1/drafts', { kind: 'course', id: 'C3', content: course('C3') });
   // What is refused stands in the log too.
   await service.post('/v1/courses', course('C1'));
@@ -287,6 +290,29 @@ async function fillLog(service: Service): Promise<void> {
   const reason = { code: 'issued-in-error', text: 'Two were mixed up.' };
   for (let number = 0; number < 20; number += 1)
     await service.write(`/v1/learners/emp-${number}/schemes/S1/revocations`, { reason });
+  await fillReviews(service);
   const observed = async () => (await service.events()).filter(({ type }) => type === 'CertificationExpired').length;
   await eventually(async () => ((await observed()) === LEARNERS / 2 ? true : undefined));
+}
+
+/** Documents that were handed in: some wait, some are claimed, withdrawn, approved or declined. */
+async function fillReviews(service: Service): Promise<void> {
+  const { token } = await keyFor(service, 'reviewer', ['reviewer']);
+  const reason = { code: 'unreadable', text: 'Page two is cut off.' };
+  const acts: readonly [string, object][] = [
+    ['claim', {}],
+    ['withdrawal', {}],
+    ['approval', {}],
+    ['decline', { reason }],
+  ];
+  for (let number = 20; number < 30; number += 1) {
+    const learner = `/v1/learners/emp-${number}`;
+    const asked = uploadOf(benign('pdfkit.pdf'), { key: `upload-${number}`, token: service.token });
+    const { attachment } = (await service.request('POST', `${learner}/attachments`, asked)).json<{ attachment: string }>();
+    const document = { scheme: 'S3', label: 'Trade licence', kind: 'credential-document', effective: { date: '2024-05-02' } };
+    await service.write(`${learner}/submissions`, { ...document, attachment });
+    const act = acts[number - 20];
+    if (act !== undefined)
+      await service.write(`${learner}/submissions/1/${act[0]}`, act[1], act[0] === 'withdrawal' ? {} : { token });
+  }
 }
