@@ -64,6 +64,9 @@ export class WrongConfiguration extends Error {
 export function readConfiguration(environment: NodeJS.ProcessEnv, file = '.env'): Configuration {
   const fromFile = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
   const given: Record<string, string | undefined> = { ...fromFile, ...environment };
+  // As "certledger config" prints what is not set, so that its lines can be put into a file.
+  for (const [name, setting] of Object.entries(settings))
+    if (given[name] === '' && setting instanceof z.ZodOptional) delete given[name];
   const wrong = Object.keys(given)
     .filter((name) => name.startsWith('CERTLEDGER_') && !name.startsWith('CERTLEDGER_TEST_') && !Object.hasOwn(settings, name))
     .map((name) => `${name} is not a setting; there are ${Object.keys(settings).join(', ')}`);

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { namesCluster, openCluster } from '../app/cluster.js';
 import type { Configuration } from '../app/configuration.js';
@@ -38,6 +38,8 @@ export async function copyLedger(configuration: Configuration, { from, to, json,
     const master = isNew ? source.master.bytes.toString('hex') : undefined;
     const target = await openPlace(configuration, to, master);
     try {
+      if (master !== undefined && configuration.CERTLEDGER_MASTER_KEY === undefined)
+        writeFileSync(join(to, 'master.key'), `${master}\n`, { mode: 0o600, flag: 'wx' });
       if (!source.master.bytes.equals(target.master.bytes))
         throw new CommandFailure('The two sides have different master keys. Set CERTLEDGER_MASTER_KEY to that of the source.');
       return await copyBetween(source, target, { json, signal });

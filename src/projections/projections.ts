@@ -75,7 +75,7 @@ export class Projections {
       const { name } = projection;
       assert(!this.members.has(name), `The projection ${name} is defined twice.`);
       const keeper = new Keeper(projection, { ...environment, moved: () => this.wake() });
-      const tenure = new Tenure(`projection:${name}`, environment, () => noteOf(keeper));
+      const tenure = new Tenure(leaseOf(projection), environment, () => noteOf(keeper));
       this.members.set(name, { keeper, tenure, known: undefined });
     }
   }
@@ -239,6 +239,9 @@ export class Projections {
     for (const look of [...this.waiting]) look();
   }
 }
+
+/** One lease for each version of the code, so that old and new instances each keep their own during a rolling update. */
+export const leaseOf = ({ name, version }: Pick<Projection, 'name' | 'version'>): string => `projection:${name}@${version}`;
 
 const isKnown = ({ keeper, known }: Member): boolean =>
   known !== undefined &&

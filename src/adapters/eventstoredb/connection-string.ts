@@ -1,7 +1,7 @@
 import { LedgerError } from '../../ledger/errors.js';
 
 const FORM = /^esdb(?:\+discover)?:\/\/(?:[^:@]+:[^@]+@)?([^/?@]+)\/*(?:\?(.*))?$/;
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3})$/i;
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
 /** What the driver knows, in its own flat writing. It prints the whole text, password and all, about any other. */
 const OPTIONS: ReadonlySet<string> = new Set([
@@ -39,7 +39,7 @@ export function readAddress(url: string): Address {
       throw unreadable(', as every certificate is verified; name the authority with tlsCAFile instead of tlsVerifyCert=false');
   }
   const isInsecure = options.some(({ name, value }) => name === 'tls' && value === 'false');
-  const remote = hosts.split(',').filter((host) => !LOOPBACK.test(host.split(':')[0] ?? ''));
+  const remote = hosts.split(',').filter((host) => !LOOPBACK.test(host));
   const warnings =
     isInsecure && remote.length > 0
       ? [

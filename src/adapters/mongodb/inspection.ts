@@ -37,7 +37,9 @@ export async function inspectMongo(connection: MongoConnection, now: () => numbe
   const asked = now();
   const greeting = await connection.call(() => greet(connection));
   const answered = now();
-  const refusals = [...(await refusalsOf(connection, connection.models)), ...(await refusalsOf(connection, connection.keys))];
+  const refusals: string[] = [];
+  for (const database of [connection.models, connection.keys, connection.files])
+    refusals.push(...(await refusalsOf(connection, database)));
   const mayRead = !refusals.includes(`read ${connection.models.databaseName}`);
   return {
     address: connection.address,

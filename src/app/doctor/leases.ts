@@ -1,13 +1,11 @@
 import { failure, named, ok, warning, type Finding } from '../../operations/findings.js';
 import type { Lease } from '../../projections/ports/leases.js';
+import { leaseOf } from '../../projections/projections.js';
 import { readModels } from '../kernel.js';
 import { policyNames } from '../process.js';
 
 /** Every lease that there is: one for each read model and each policy. */
-export const leaseNames: readonly string[] = [
-  ...readModels.map(({ name }) => `projection:${name}`),
-  ...policyNames.map((name) => `policy:${name}`),
-];
+export const leaseNames: readonly string[] = [...readModels.map(leaseOf), ...policyNames.map((name) => `policy:${name}`)];
 
 const CHECK = 'leases';
 

@@ -99,7 +99,7 @@ function judgeTopology({ topology }: MongoInspection): Finding {
 
 function judgeRights({ refusals }: MongoInspection): Finding {
   const check = `${ENGINE} rights`;
-  if (refusals.length === 0) return ok(check, 'read, write and drop in both databases');
+  if (refusals.length === 0) return ok(check, 'read, write and drop in each of the three databases');
   return failure(check, `refused: ${named(refusals)}`, 'Give the user the role readWrite on every database of the ledger.');
 }
 

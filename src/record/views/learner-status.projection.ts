@@ -1,4 +1,5 @@
 import type { Projection } from '../../projections/define-projection.js';
+import { assert } from '../../shared/assert.js';
 import type { JsonObject } from '../../shared/json.js';
 import type { RecordEvent } from '../domain/events.js';
 import { emptyRecord, evolve, type RecordState } from '../domain/state.js';
@@ -20,6 +21,9 @@ export const learnerStatus: Projection = {
   fold(document, { event, stored, stream }) {
     const before = document as unknown as LearnerDocument | undefined;
     const { revision, metadata } = stored;
+    // Every event of a record comes by here, so one that is missing was taken out of the log, and what follows would be wrong.
+    const expected = (before?.record.revision ?? emptyRecord.revision) + 1;
+    assert(revision === expected, `revision ${expected} of ${stored.stream} is missing before revision ${revision}`);
     const at = { revision, recordedAt: metadata.recordedAt, person: metadata.actor.person };
     const record = evolve(before?.record ?? emptyRecord, event as RecordEvent, at);
     const etag = metadata.origin.kind === 'policy' ? (before?.etag ?? -1) : revision;
