@@ -1,5 +1,5 @@
 /** Which suites run over the cluster profile, and what each of them needs. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The end-to-end suites that do not run over it, and why. */
@@ -10,6 +10,7 @@ const LEFT_OUT = {
   'bad-addresses': 'no engine decides what an address is',
   compose: 'it reads the compose files',
   doctor: 'it starts what it looks at by itself',
+  'doctor-eventstoredb': 'it starts what it looks at by itself',
   folder: 'it is about the data folder',
   'no-plain-text': 'it searches the data folder',
   'nothing-given-away': 'it counts the calls on engines in memory',
@@ -17,36 +18,28 @@ const LEFT_OUT = {
   readme: 'it takes the tour of the embedded profile',
   'stopped-folder': 'it is about the data folder',
 };
-/** These start the program, which takes a whole EventStoreDB for itself: they bring a double along. */
-const WITH_A_PROGRAM = [
-  'test/e2e/access-command-line',
-  'test/e2e/import',
-  'test/e2e/import-extract',
-  'test/cluster/processes',
-  'test/cluster/copy',
-];
+/** Whether a suite starts the program, which takes a whole EventStoreDB for itself: it brings a double along. */
+const startsProgram = (suite) => /\b(SpawnedService|TwoServices)\b/.test(readFileSync(suite, 'utf8'));
 
 const suitesIn = (folder) =>
   readdirSync(join('test', folder))
     .filter((name) => name.endsWith('.spec.ts'))
     .map((name) => `test/${folder}/${name}`);
-const named = (names) => names.map((name) => `${name}.spec.ts`);
 
 /** In the order in which they run: what is more basic comes first. */
 export function suites() {
-  const leftOut = named(Object.keys(LEFT_OUT).map((name) => `test/e2e/${name}`));
+  const leftOut = Object.keys(LEFT_OUT).map((name) => `test/e2e/${name}.spec.ts`);
   const endToEnd = suitesIn('e2e');
   const gone = leftOut.filter((suite) => !endToEnd.includes(suite));
   if (gone.length > 0) throw new Error(`suites.mjs names suites that are gone: ${gone.join(', ')}`);
-  const isLone = (suite) => named(WITH_A_PROGRAM).includes(suite);
   return [
     ...suitesIn('mongodb').map((suite) => ({ suite, part: 'mongodb', needsEventStore: false, needsDouble: false })),
-    ...suitesIn('cluster').map((suite) => ({ suite, part: 'cluster', needsEventStore: true, needsDouble: isLone(suite) })),
+    ...suitesIn('cluster').map((suite) => ({ suite, part: 'cluster', needsEventStore: true, needsDouble: startsProgram(suite) })),
     ...['test/faults/instances.spec.ts', ...endToEnd.filter((suite) => !leftOut.includes(suite))].map((suite) => ({
       suite,
       part: 'profile',
       needsEventStore: true,
-      needsDouble: isLone(suite),
+      needsDouble: startsProgram(suite),
     })),
   ];
 }
