@@ -116,7 +116,8 @@ function lintSchemeLeaf(leaf: SchemeLeaf, pointer: string, catalogue: Catalogue)
   if ('submission' in leaf && leaf.kind === 'credential-document' && leaf.review === 'none')
     return [fault('DOCUMENT_UNREVIEWED', pointer, 'A credential document is always reviewed. Leave "review" out.')];
   if ('submission' in leaf && leaf.sourceCheck !== undefined && leaf.kind !== 'credential-document') {
-    const detail = 'Only a document has an issuer who can be asked. Add "kind": "credential-document", or leave "sourceCheck" out.';
+    const detail =
+      'Only a document has an issuer who can be asked. Add "kind": "credential-document", or leave "sourceCheck" out.';
     return [fault('SOURCE_CHECK_WITHOUT_DOCUMENT', pointer, detail)];
   }
   return lintDefinitionNamed(leaf, pointer, catalogue);
