@@ -9,6 +9,7 @@ import { examine } from '../../src/app/doctor/examine.js';
 import { leaseNames } from '../../src/app/doctor/leases.js';
 import { readModels } from '../../src/app/kernel.js';
 import { CLOCK_DIFFERENCE_MILLISECONDS_MAX, type Finding } from '../../src/operations/findings.js';
+import { leaseOf } from '../../src/projections/projections.js';
 import { EventStoreDouble } from '../support/eventstoredb/event-store-double.js';
 import { dropAndClose, newDatabase, urlOf } from '../support/mongodb/opening.js';
 import { eventually, Service, temporaryFolder, TestClock, type TemporaryFolder } from '../support/service.js';
@@ -88,7 +89,7 @@ describe('doctor on the cluster profile', () => {
     await (await started()).stop();
     const connection = await connected();
     const leases = new MongoLeases(connection);
-    const standing = (await leases.get('projection:learner-status'))!;
+    const standing = (await leases.get(leaseOf(readModels[0]!)))!;
     expect(await leases.put({ ...standing, holder: 'gone/1/x', beat: standing.beat + 1 })).toBe(true);
     expect(unhealthy(await examined())).toEqual([
       expect.objectContaining({ check: 'leases', result: 'warning', found: 'shows no life: gone/1/x holds 1' }),
