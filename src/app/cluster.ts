@@ -1,5 +1,5 @@
 import { EventStoreDbEventStore, type EventStoreDbOptions } from '../adapters/eventstoredb/event-store.js';
-import { MongoConnection } from '../adapters/mongodb/client.js';
+import { MongoConnection, type MongoTimes } from '../adapters/mongodb/client.js';
 import { MongoFiles } from '../adapters/mongodb/files.js';
 import { MongoKeys } from '../adapters/mongodb/keys.js';
 import { MongoLeases } from '../adapters/mongodb/leases.js';
@@ -14,9 +14,13 @@ export interface ClusterEngines extends Engines {
 }
 
 /** Connects to the engines that the settings name; several instances of the service may do so at once. */
-export async function openCluster(configuration: ClusterSettings, options?: EventStoreDbOptions): Promise<ClusterEngines> {
+export async function openCluster(
+  configuration: ClusterSettings,
+  options?: EventStoreDbOptions,
+  times?: MongoTimes,
+): Promise<ClusterEngines> {
   const { CERTLEDGER_EVENTSTORE_URL, CERTLEDGER_MONGODB_URL, CERTLEDGER_MASTER_KEY, CERTLEDGER_DATA } = configuration;
-  const mongo = await MongoConnection.open(CERTLEDGER_MONGODB_URL);
+  const mongo = await MongoConnection.open(CERTLEDGER_MONGODB_URL, times);
   try {
     const store = await EventStoreDbEventStore.open(CERTLEDGER_EVENTSTORE_URL, options);
     const close = async (): Promise<void> => {

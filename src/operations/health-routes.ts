@@ -13,6 +13,8 @@ const readySchema = z.object({
   ),
 });
 
+const NOT_READY: ReadonlySet<string> = new Set(['new', 'paused', 'faulted']);
+
 /** For the machine that restarts or routes: without a key, and without anything that is not its business. */
 @Controller('health')
 export class HealthRoutes {
@@ -35,7 +37,8 @@ export class HealthRoutes {
       lagMilliseconds,
       state: served === null ? 'new' : (runners[0]?.state ?? 'detached'),
     }));
-    const ready = projections.every(({ state }) => state === 'active' || state === 'booting');
+    // While a lease changes hands nobody is seen keeping a read model up to date, and every instance still serves it.
+    const ready = projections.every(({ state }) => !NOT_READY.has(state));
     if (!ready) void reply.status(503);
     return { status: ready ? 'ready' : 'not-ready', projections };
   }

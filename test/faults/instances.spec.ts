@@ -3,7 +3,7 @@ import { MemoryLeases } from '../../src/adapters/memory/leases.js';
 import type { Engines } from '../../src/app/engines.js';
 import { readModels } from '../../src/app/kernel.js';
 import type { Projection } from '../../src/projections/define-projection.js';
-import { Projections, type ProjectionStatus } from '../../src/projections/projections.js';
+import { leaseOf, Projections, type ProjectionStatus } from '../../src/projections/projections.js';
 import { newPlace, type Place } from '../support/places.js';
 import { course, eventually, newKey, scheme, Service, TestClock, type ReceiptAnswer } from '../support/service.js';
 
@@ -134,6 +134,26 @@ describe('two instances that start on an empty ledger at once', () => {
       expect(other.started.firstToken).toBeUndefined();
       await Promise.all(services.map((service) => service.stop()));
     }
+  });
+});
+
+describe('an instance that sees nobody keep the read models', () => {
+  it('is ready all the same, because it serves them', async () => {
+    const place = newPlace();
+    const first = await Service.start(await place.open(), new TestClock());
+    await first.stop();
+    const engines = await place.open();
+    for (const { name, version } of readModels) {
+      const lease = leaseOf({ name, version });
+      const { beat } = (await engines.leases.get(lease))!;
+      await engines.leases.put({ name: lease, holder: 'another', beat: beat + 1, note: {} });
+    }
+    const second = await Service.start(engines, new TestClock(), first.token);
+    const ready = await second.get('/health/ready', { token: null });
+    expect(ready.status).toBe(200);
+    const { projections } = ready.json<{ projections: { state: string }[] }>();
+    expect(projections.map(({ state }) => state)).toEqual(readModels.map(() => 'detached'));
+    await second.stop();
   });
 });
 

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { MongoClient } from 'mongodb';
 import { MemoryEventStore } from '../../src/adapters/memory/event-store.js';
 import { MemoryFiles } from '../../src/adapters/memory/files.js';
 import { MemoryKeys } from '../../src/adapters/memory/keys.js';
 import { MemoryLeases } from '../../src/adapters/memory/leases.js';
 import { MemoryReadModelStore } from '../../src/adapters/memory/read-models.js';
+import { MONGO_TIMES, type MongoTimes } from '../../src/adapters/mongodb/client.js';
 import { openCluster, type ClusterSettings } from '../../src/app/cluster.js';
 import { openEmbedded } from '../../src/app/embedded.js';
 import type { Engines } from '../../src/app/engines.js';
@@ -48,9 +50,35 @@ export function placeOf(folder: string): Place {
   return place;
 }
 
-/** A name by which whoever started the run finds and removes what it left on a server. */
-export const newName = (): string =>
-  `certledger-${process.env['CERTLEDGER_TEST_RUN'] ?? 'test'}-${randomBytes(6).toString('hex')}`;
+/** How the names begin by which whoever started the run, and this worker of it, find and remove what they left on a server. */
+const BEGINNING = `certledger-${process.env['CERTLEDGER_TEST_RUN'] ?? 'test'}-w${process.env['JEST_WORKER_ID'] ?? '0'}-`;
+const names: string[] = [];
+
+export function newName(): string {
+  const name = `${BEGINNING}${randomBytes(6).toString('hex')}`;
+  names.push(name);
+  return name;
+}
+
+let dropped: Promise<void> | undefined;
+
+/** A worker runs one suite after the other, and a server that holds all that they ever wrote would answer slower and slower. */
+async function dropDatabasesOfEarlierSuites(): Promise<void> {
+  const client = await MongoClient.connect(serverOf('CERTLEDGER_TEST_MONGODB_URL'));
+  const { databases } = await client.db('admin').admin().listDatabases({ nameOnly: true });
+  const earlier = databases.filter(({ name }) => name.startsWith(BEGINNING) && !names.some((own) => name.startsWith(own)));
+  for (const { name } of earlier) await client.db(name).dropDatabase();
+  await client.close();
+}
+
+/** Tests measure no time, so nothing gives up early where the machine is slow. */
+const PATIENT: MongoTimes = {
+  ...MONGO_TIMES,
+  selectionMilliseconds: 60_000,
+  serverMilliseconds: 60_000,
+  socketMilliseconds: 90_000,
+  retryMilliseconds: 60_000,
+};
 
 /** Streams and databases of its own on the servers of the run, which many places share. */
 function clusterPlace(given: { CERTLEDGER_DATA?: string; CERTLEDGER_MASTER_KEY?: string }): Place {
@@ -62,7 +90,12 @@ function clusterPlace(given: { CERTLEDGER_DATA?: string; CERTLEDGER_MASTER_KEY?:
     CERTLEDGER_EVENTSTORE_URL: serverOf('CERTLEDGER_TEST_EVENTSTORE_URL'),
     CERTLEDGER_MONGODB_URL: databaseUrl(name),
   };
-  return { open: () => openCluster(settings, { prefix: `${name}-` }) };
+  return {
+    open: async () => {
+      await (dropped ??= dropDatabasesOfEarlierSuites());
+      return openCluster(settings, { prefix: `${name}-` }, PATIENT);
+    },
+  };
 }
 
 /** A database of that name on the MongoDB server of the run. */

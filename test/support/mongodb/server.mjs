@@ -15,7 +15,8 @@ export const isServerPossible = () => isThere('javac', '-version') && isThere('m
 export async function startServer() {
   const { status } = spawnSync('mvn', ['-q', '-B', 'dependency:copy-dependencies'], { cwd: FOLDER, stdio: 'inherit' });
   if (status !== 0) throw new Error('Maven could not bring the server of the MongoDB suites.');
-  const words = ['-cp', join(LIBRARIES, '*'), join(FOLDER, 'server.java')];
+  // By itself it would take a quarter of the machine's memory, which may be too little for what the suites write.
+  const words = ['-Xmx1500m', '-cp', join(LIBRARIES, '*'), join(FOLDER, 'server.java')];
   const server = spawn('java', words, { stdio: ['pipe', 'pipe', 'ignore'] });
   const ended = once(server, 'exit');
   let port;
