@@ -32,6 +32,7 @@ export {
   type Validity,
 } from './domain/content.js';
 export { groupContent, organizationRules, type CatalogueEvent } from './domain/events.js';
+export type { HoldersPolicy, RenewalBasis, RenewalPolicy } from './domain/renewal.js';
 export {
   coursesBehind,
   editionOf,

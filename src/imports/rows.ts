@@ -136,10 +136,12 @@ export const JSON_COLUMNS: ReadonlySet<string> = new Set([
   'cycle',
   'edition',
   'groups',
+  'holders',
   'items',
   'logo',
   'notices',
   'percent',
+  'renewal',
   'secondApprover',
   'timeToFulfil',
 ]);

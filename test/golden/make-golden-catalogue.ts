@@ -92,6 +92,16 @@ const scheme: AskedScheme = {
     expiringFrom: 'P60D',
     notices: [{ boundary: 'expiry', when: 'before', offset: 'P14D', channels: ['mail', 'slack'], on: true }],
   },
+  renewal: {
+    opensBefore: 'P6M',
+    closesAfter: 'P1Y',
+    criteria: { any: [{ course: 'first-aid' }, { submission: 'Diving licence' }] },
+    basis: { kind: 'fixed-anchor', day: '02-29', minimumActive: 'P1Y' },
+    early: 'accept',
+    validityGrace: 'P1M',
+    anniversaryGrace: 'P30D',
+  },
+  holders: { kind: 'keep' },
 };
 
 /** Definitions that say everything which they can say, and a draft's life. */
@@ -150,6 +160,19 @@ export async function makeGoldenCatalogue(
     body: { draft: '0b7c5e0a-8d2f-5c9e-9b61-3d1f0a8e4c11' },
     key: 'dive leader publication',
     samples: [''],
+  });
+  const revised: AskedScheme = {
+    ...scheme,
+    renewal: { basis: { kind: 'keep-anniversary-window', within: 'P3M' } },
+    holders: { kind: 'must-update', by: { date: '2025-01-01' } },
+  };
+  await run({
+    ...define,
+    command: { type: 'ReviseScheme', scheme: revised, edition: 2 },
+    operation: 'revise-scheme',
+    body: revised as never,
+    key: 'dive leader edition two',
+    samples: ['.holders'],
   });
   const reason = { code: 'superseded', text: 'Mr. Öberg teaches the new one.' };
   await run({

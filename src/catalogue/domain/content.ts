@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { calendarDuration, decimalScore, definitionId, effective, isoDate, text, timeZone } from '../../shared/text.js';
 import { askedPlanCriteriaSchema, courseCriteriaSchema, criteriaSchema, itemSchema, label } from './criteria.js';
+import { holdersPolicy, renewalPolicy } from './renewal.js';
 
 /** What a definition may say, as a request holds it and, but for what is filled in, as its event does. */
 
@@ -149,6 +150,8 @@ export const schemeContent = {
     .meta({ description: 'Evidence from before the start; count without a start, ignore with one, unless told.' }),
   timeToFulfil: timeToFulfil.optional(),
   notices: notices.optional(),
+  renewal: renewalPolicy.optional(),
+  holders: holdersPolicy.optional(),
 };
 
 /** What the decider fills in where the author said nothing, so that an edition reads the same under later defaults. */

@@ -91,6 +91,8 @@ const schemeOfVersion1 = (data: JsonObject): JsonObject => ({
 
 /** Version 3 only adds what may be absent. */
 const schemeOfVersion2 = (data: JsonObject): JsonObject => data;
+/** A scheme of version 3 could not be renewed, and who held it kept it; so it is where nothing is said. */
+const schemeOfVersion3 = (data: JsonObject): JsonObject => data;
 /** Rules of version 1 said nothing of reviews, which then took what they take by default. */
 const rulesOfVersion1 = (data: JsonObject): JsonObject => ({
   ...data,
@@ -105,7 +107,10 @@ export const catalogueEvents = [
     upcasters: [courseOfVersion1],
   }),
   defineEvent('LearningPlanPublished', learningPlanPublished),
-  defineEvent('SchemePublished', schemePublished, { version: 3, upcasters: [schemeOfVersion1, schemeOfVersion2] }),
+  defineEvent('SchemePublished', schemePublished, {
+    version: 4,
+    upcasters: [schemeOfVersion1, schemeOfVersion2, schemeOfVersion3],
+  }),
   defineEvent('DefinitionRetired', definitionRetired, { sealed: [{ field: 'reason', subject: 'reasonSubject' }] }),
   defineEvent('GroupDefined', z.strictObject(groupContent)),
   defineEvent('OrganizationRulesChanged', z.strictObject(organizationRules), { version: 2, upcasters: [rulesOfVersion1] }),

@@ -4,6 +4,7 @@ import { reject, type Rejection } from '../../shared/result.js';
 import type { Image, Validity } from './content.js';
 import { coursesNamed, plansNamed, type CourseCriteria, type Criteria, type Item, type PlanCriteria } from './criteria.js';
 import type { CatalogueEvent } from './events.js';
+import type { HoldersPolicy, RenewalPolicy } from './renewal.js';
 
 export interface Activity {
   readonly activity: string;
@@ -82,6 +83,8 @@ export interface SchemeEdition {
   readonly priorEvidence?: 'count' | 'ignore' | undefined;
   readonly timeToFulfil?: TimeToFulfil | undefined;
   readonly notices?: Notices | undefined;
+  readonly renewal?: RenewalPolicy | undefined;
+  readonly holders?: HoldersPolicy | undefined;
 }
 
 export type DefinitionKind = 'course' | 'learningPlan' | 'scheme';
