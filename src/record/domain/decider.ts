@@ -1,6 +1,6 @@
 import { latest } from '../../catalogue/published.js';
 import type { Decider } from '../../ledger/decider.js';
-import { effectiveMilliseconds, instantMilliseconds } from '../../shared/calendar.js';
+import { instantMilliseconds } from '../../shared/calendar.js';
 import { isRejection } from '../../shared/result.js';
 import { assignScheme, startAssignment, withdrawAssignment } from './assignments.js';
 import { approveAward, automaticAward, awardByHand, declineAward, editionFor, revoke } from './awards.js';
@@ -20,7 +20,7 @@ import type { RecordEvent } from './events.js';
 import { bindToPerson, changeGroups, correctDetails, registerLearner } from './learner.js';
 import { approve, completeCourse, completePlan, enrol, reportActivity, withdrawEnrolment } from './learning.js';
 import { decideSubmission } from './reviews.js';
-import { endOf, type Cycle } from './standing.js';
+import { endOf, revokedAt } from './standing.js';
 import { cyclesOf, emptyRecord, evolve, type RecordState } from './state.js';
 
 /** A learner earns, keeps or loses a certification. One stream per learner is the boundary of every decision about them. */
@@ -118,7 +118,7 @@ function observeExpiry({ scheme, cycle: number }: Of<'ObserveExpiry'>, state: Re
   const cycle = cyclesOf(state, scheme).find((known) => known.number === number);
   if (cycle?.validity.endsAt === undefined || cycle.expiryObserved !== undefined) return [];
   const ends = endOf(cycle);
-  const revokedFirst = cycle.revoked !== undefined && revokedAt(cycle) < ends;
+  const revokedFirst = revokedAt(cycle) < ends;
   if (ends > instantMilliseconds(given.now) || revokedFirst) return [];
   return [
     {
@@ -127,6 +127,3 @@ function observeExpiry({ scheme, cycle: number }: Of<'ObserveExpiry'>, state: Re
     },
   ];
 }
-
-/** A revocation is effective at an instant, so its zone does not matter. */
-const revokedAt = (cycle: Cycle): number => effectiveMilliseconds(cycle.revoked!.effective, 'UTC');

@@ -3,68 +3,17 @@ import { defineEvent } from '../../ledger/event-registry.js';
 import type { LedgerEvent } from '../../ledger/envelope.js';
 import { sealedSchema } from '../../ledger/sealed.js';
 import { decimalScore, definitionId, effective, isoDate, isoInstant, reasonCode, text } from '../../shared/text.js';
+import { certificationEvents, type CertificationEvent } from './certification-events.js';
+import { boundariesSchema, checklistSchema, courseChecklist, validityInterval } from './checklist.js';
 import { sealing, type Holding } from './sealed-data.js';
 import { submissionEvents, type SubmissionEvent } from './submission-events.js';
+
+export { checklistSchema, type Boundaries, type ChecklistLeaf, type ValidityInterval } from './checklist.js';
 
 const subject = z.uuid();
 const edition = z.int().min(1);
 const number = z.int().min(1);
 const revision = z.int().min(0);
-
-const MISSING_OF_COURSES = [
-  'not-completed',
-  'only-before',
-  'only-late',
-  'only-earlier-edition',
-  'not-submitted',
-  'no-sitting',
-  'not-approved',
-  'not-done',
-  'below-minimum',
-] as const;
-
-const leafFields = {
-  /** JSON Pointer of the leaf in the criteria. */
-  path: z.string(),
-  course: z.string().optional(),
-  minEdition: edition.optional(),
-  learningPlan: z.string().optional(),
-  submission: z.string().optional(),
-  sitting: z.string().optional(),
-  approval: z.string().optional(),
-  lesson: z.string().optional(),
-  quiz: z.string().optional(),
-  participation: z.string().optional(),
-  project: z.string().optional(),
-  assessment: z.string().optional(),
-  attendance: z.string().optional(),
-  satisfied: z.boolean(),
-  /** The revision, in this record's stream, of the event that satisfies the leaf. */
-  by: revision.optional(),
-  effective: effective.optional(),
-  missing: z.enum(MISSING_OF_COURSES).optional(),
-  /** The highest score or percentage, or the count, that there is so far. */
-  reached: z.string().optional(),
-};
-/** One line of a checklist: which leaf, met by which event, or what is missing. Exactly one field names the leaf. */
-const checklistLeaf = z.strictObject({
-  ...leafFields,
-  missing: z.enum([...MISSING_OF_COURSES, 'awaiting-review', 'declined']).optional(),
-  /** Of a submission: handed in before the due instant and approved after it, which is in time. */
-  approvedLate: z.literal(true).optional(),
-});
-export type ChecklistLeaf = z.infer<typeof checklistLeaf>;
-export const checklistSchema = z.array(checklistLeaf);
-/** A checklist over courses, which asks for no submission. */
-const courseChecklist: z.ZodType<ChecklistLeaf[]> = z.array(z.strictObject(leafFields));
-
-const validityInterval = z.strictObject({
-  from: effective,
-  /** Both absent: perpetual. */
-  lastValidDay: isoDate.optional(),
-  endsAt: isoInstant.optional(),
-});
-export type ValidityInterval = z.infer<typeof validityInterval>;
 
 export const ACTIVITY_KINDS = ['lesson', 'quiz', 'participation', 'project', 'assessment', 'attendance'] as const;
 export const GROUPS_PER_LEARNER_MAX = 50;
@@ -170,6 +119,8 @@ const proposed = z.strictObject({
   checklist: checklistSchema,
   assignment: number.optional(),
   late: z.literal(true).optional(),
+  /** The renewal that it would end, where it is one. */
+  renewal: number.optional(),
   /** How many persons must approve before it is awarded; who proposed by hand is not among them. */
   approvals: z.int().min(1).max(2),
   ...optionalReason,
@@ -181,8 +132,13 @@ const awarded = z.strictObject({
   scheme: definitionId,
   edition,
   cycle: number,
-  kind: z.enum(['initial', 'renewal']),
+  /** An update meets a new edition and keeps the end of the cycle that it comes after (domain.md, Editions). */
+  kind: z.enum(['initial', 'renewal', 'update']),
   how: z.enum(['automatic', 'by-hand', 'on-approval']),
+  /** The cycle that it renews or updates, and the renewal that it ends. */
+  renews: number.optional(),
+  renewal: number.optional(),
+  boundaries: boundariesSchema.optional(),
   effective,
   validity: validityInterval,
   checklist: checklistSchema,
@@ -219,6 +175,7 @@ export type RecordEvent =
   | LedgerEvent<'CertificationRevoked', Holding<typeof revoked, 'reason'>>
   /** An observation of time passing, made by a policy; no status depends on it. */
   | LedgerEvent<'CertificationExpired', z.infer<typeof expired>>
+  | CertificationEvent
   | SubmissionEvent;
 
 /** What one event type holds. */
@@ -244,18 +201,19 @@ export const recordEvents = [
   defineEvent('SchemeAssigned', assigned),
   defineEvent('AssignmentStarted', started),
   defineEvent('AssignmentWithdrawn', assignmentWithdrawn, sealing('reason')),
-  // Versions 2 and 3 say of submissions, too, what is missing.
-  defineEvent('AwardProposed', proposed, { ...sealing('reason'), version: 2, upcasters: [(data) => data] }),
+  // Version 2 says of submissions, too, what is missing; version 3 adds the renewal, which may be absent.
+  defineEvent('AwardProposed', proposed, { ...sealing('reason'), version: 3, upcasters: [(data) => data, (data) => data] }),
   defineEvent('AwardEndorsed', endorsed, sealing('reason')),
   defineEvent('AwardDeclined', declined, sealing('reason')),
-  // Version 2 only adds kinds of leaf, ways of award and fields that may be absent.
+  // Every version only adds what may be absent, or another word for a kind or a way.
   defineEvent('CertificationAwarded', awarded, {
     ...sealing('reason'),
-    version: 3,
-    upcasters: [(data) => data, (data) => data],
+    version: 4,
+    upcasters: [(data) => data, (data) => data, (data) => data],
   }),
   defineEvent('RevocationProposed', revocationProposed, sealing('reason')),
   defineEvent('CertificationRevoked', revoked, sealing('reason')),
   defineEvent('CertificationExpired', expired),
+  ...certificationEvents,
   ...submissionEvents,
 ];

@@ -1,16 +1,20 @@
-import { instantMilliseconds, type Effective, type IsoInstant } from '../../shared/calendar.js';
-import type { ChecklistLeaf, RecordEvent, ValidityInterval } from './events.js';
-import { isSubmissionEvent, type SubmissionEvent } from './submission-events.js';
-import { evolveSubmissions, type Submission } from './submission.js';
+import { effectiveMilliseconds, instantMilliseconds, type Effective, type IsoInstant } from '../../shared/calendar.js';
+import type { Secret } from '../../ledger/sealed.js';
+import type { Boundaries, ChecklistLeaf, DataOf, ValidityInterval } from './events.js';
+import type { Submission } from './submission.js';
 
 /** One award with its interval; an earlier one is never overwritten. */
 export interface Cycle {
   readonly number: number;
-  readonly kind: 'initial' | 'renewal';
+  readonly kind: 'initial' | 'renewal' | 'update';
   readonly how: 'automatic' | 'by-hand' | 'on-approval';
   readonly edition: number;
+  /** The cycle before it, and the renewal that it ended. */
+  readonly renews?: number | undefined;
+  readonly renewal?: number | undefined;
   readonly awarded: { readonly revision: number; readonly effective: Effective; readonly recordedAt: string };
   readonly validity: ValidityInterval;
+  readonly boundaries?: Boundaries | undefined;
   /** The assignment that it fulfilled, and whether late. */
   readonly assignment?: number | undefined;
   readonly late?: true | undefined;
@@ -24,7 +28,95 @@ export interface Cycle {
   readonly revocationProposed?: { readonly revision: number; readonly person: string };
   /** The revision of the policy's observation; bookkeeping, from which no status is made. */
   readonly expiryObserved?: number;
+  readonly suspensions?: readonly Suspension[];
+  readonly scopes?: readonly Scope[];
+  /** What became of it when a fact was corrected, oldest first. */
+  readonly reassessments?: readonly Reassessment[];
+  /** What later editions did to it, oldest first. */
+  readonly endings?: readonly Ending[];
 }
+
+/** A time in which a certification did not hold, and which ended or has not ended yet. */
+export interface Suspension {
+  readonly from: Effective;
+  readonly reasonCode: string;
+  readonly until?: Effective;
+}
+
+/** That a certification covers less than before. */
+export interface Scope {
+  readonly revision: number;
+  readonly effective: Effective;
+  readonly scope: Secret;
+  readonly reasonCode: string;
+}
+
+export type Reassessment = Pick<DataOf<'CertificationReassessed'>, 'ground' | 'effective' | 'before' | 'after'> & {
+  readonly revision: number;
+};
+export type Ending = Omit<DataOf<'EditionApplied'>, 'scheme' | 'cycle'> & { readonly revision: number };
+
+/** That a cycle is to be renewed: only evidence from then on counts for it (domain.md, Renewal intent). */
+export interface Renewal {
+  readonly number: number;
+  readonly cycle: number;
+  readonly edition: number;
+  readonly how: DataOf<'RenewalOpened'>['how'];
+  readonly token?: string | undefined;
+  readonly alternative?: string | undefined;
+  readonly effective: Effective;
+  readonly revision: number;
+  readonly closesAt?: IsoInstant | undefined;
+  /** Revisions of facts that an administrator let count for it. */
+  readonly attributed: readonly number[];
+  readonly withdrawn?: { readonly effective: Effective; readonly reasonCode: string };
+}
+
+/** That a certification is not asked of the learner for a time; never a completion. */
+export interface Waiver {
+  readonly number: number;
+  readonly edition: number;
+  readonly effective: Effective;
+  readonly lastDay: string;
+  readonly endsAt: IsoInstant;
+  readonly evidence: Secret;
+  readonly reasonCode: string;
+  readonly revision: number;
+  readonly ended?: { readonly effective: Effective; readonly reasonCode: string };
+}
+
+export interface Appeal {
+  readonly number: number;
+  readonly kind: DataOf<'AppealOpened'>['kind'];
+  readonly against: number;
+  readonly effective: Effective;
+  readonly reasonCode: string;
+  readonly reason: Secret;
+  readonly recordedAt: IsoInstant;
+  /** Who opened it, where that was a person. */
+  readonly person?: string | undefined;
+  readonly decided?: {
+    readonly outcome: DataOf<'AppealDecided'>['outcome'];
+    readonly revision: number;
+    readonly recordedAt: IsoInstant;
+    readonly reasonCode: string;
+    readonly person?: string | undefined;
+  };
+}
+
+/** A decision about the learner that may be appealed against, and who took it. */
+export interface Decided {
+  readonly type: string;
+  readonly revision: number;
+  readonly recordedAt: IsoInstant;
+  readonly person?: string | undefined;
+}
+
+/** The policy's observation of a boundary; bookkeeping, from which no status is made. */
+export type Observation = Omit<DataOf<'BoundaryObserved'>, 'scheme'> & {
+  readonly revision: number;
+  readonly withdrawn?: true;
+};
 
 /** The scheme was asked of the learner, with all that is needed to say later whether it was done in time. */
 export interface Assignment {
@@ -51,6 +143,8 @@ export interface Proposal {
   readonly checklist: readonly ChecklistLeaf[];
   readonly assignment?: number | undefined;
   readonly late?: true | undefined;
+  /** The renewal that it would end, where it is one. */
+  readonly renewal?: number | undefined;
   readonly approvals: number;
   /** Who proposed by hand; nobody proposed what the evidence itself earned. */
   readonly proposedBy?: string | undefined;
@@ -66,44 +160,24 @@ export interface Standing {
   readonly proposals: readonly Proposal[];
   readonly cycles: readonly Cycle[];
   readonly submissions: readonly Submission[];
+  readonly renewals: readonly Renewal[];
+  readonly waivers: readonly Waiver[];
+  readonly appeals: readonly Appeal[];
+  readonly decisions: readonly Decided[];
+  readonly observations: readonly Observation[];
 }
 
-export const emptyStanding: Standing = { assignments: [], proposals: [], cycles: [], submissions: [] };
-
-/** The events that are about a learner in one scheme. */
-export type StandingEvent =
-  | SubmissionEvent
-  | Extract<
-      RecordEvent,
-      {
-        type:
-          | 'SchemeAssigned'
-          | 'AssignmentStarted'
-          | 'AssignmentWithdrawn'
-          | 'AwardProposed'
-          | 'AwardEndorsed'
-          | 'AwardDeclined'
-          | 'CertificationAwarded'
-          | 'RevocationProposed'
-          | 'CertificationRevoked'
-          | 'CertificationExpired';
-      }
-    >;
-
-const STANDING_EVENTS: ReadonlySet<string> = new Set<Exclude<StandingEvent, SubmissionEvent>['type']>([
-  'SchemeAssigned',
-  'AssignmentStarted',
-  'AssignmentWithdrawn',
-  'AwardProposed',
-  'AwardEndorsed',
-  'AwardDeclined',
-  'CertificationAwarded',
-  'RevocationProposed',
-  'CertificationRevoked',
-  'CertificationExpired',
-]);
-export const isStandingEvent = (event: { readonly type: string }): event is StandingEvent =>
-  STANDING_EVENTS.has(event.type) || isSubmissionEvent(event);
+export const emptyStanding: Standing = {
+  assignments: [],
+  proposals: [],
+  cycles: [],
+  submissions: [],
+  renewals: [],
+  waivers: [],
+  appeals: [],
+  decisions: [],
+  observations: [],
+};
 
 export interface At {
   readonly revision: number;
@@ -111,73 +185,6 @@ export interface At {
   /** The pseudonym of the person who acted, where one did. */
   readonly person?: string | undefined;
 }
-
-export function evolveStanding(standing: Standing, event: StandingEvent, at: At): Standing {
-  if (isSubmissionEvent(event)) return { ...standing, submissions: evolveSubmissions(standing.submissions, event, at) };
-  switch (event.type) {
-    case 'SchemeAssigned': {
-      const { scheme: _, assignment, ...terms } = event.data;
-      return { ...standing, assignments: [...standing.assignments, { number: assignment, ...terms }] };
-    }
-    case 'AssignmentStarted': {
-      const { assignment, effective, how } = event.data;
-      return { ...standing, assignments: changed(standing.assignments, assignment, { started: { effective, how } }) };
-    }
-    case 'AssignmentWithdrawn': {
-      const { assignment, effective, reasonCode } = event.data;
-      return { ...standing, assignments: changed(standing.assignments, assignment, { withdrawn: { effective, reasonCode } }) };
-    }
-    case 'AwardProposed': {
-      const { edition, proposal, how, effective, checklist, assignment, late, approvals } = event.data;
-      const proposedBy = how === 'by-hand' ? at.person : undefined;
-      const made = { number: proposal, edition, how, effective, recordedAt: at.recordedAt, checklist, assignment, late };
-      return { ...standing, proposals: [...standing.proposals, { ...made, approvals, proposedBy, approvedBy: [] }] };
-    }
-    case 'AwardEndorsed': {
-      const known = standing.proposals.find(({ number }) => number === event.data.proposal)!;
-      const approvedBy = [...known.approvedBy, at.person!];
-      return { ...standing, proposals: changed(standing.proposals, known.number, { approvedBy }) };
-    }
-    case 'AwardDeclined':
-      return closed(standing, event.data.proposal, 'declined', at);
-    case 'CertificationAwarded': {
-      const { edition, cycle, kind, how, effective, validity, assignment, late, proposal } = event.data;
-      const awarded = { revision: at.revision, effective, recordedAt: at.recordedAt };
-      const made = { number: cycle, kind, how, edition, awarded, validity, assignment, late };
-      const next = { ...standing, cycles: [...standing.cycles, made] };
-      return proposal === undefined ? next : closed(next, proposal, 'awarded', at);
-    }
-    case 'RevocationProposed':
-      return withCycle(standing, event.data.cycle, {
-        revocationProposed: { revision: at.revision, person: at.person! },
-      });
-    case 'CertificationRevoked': {
-      const { cycle, effective, reasonCode } = event.data;
-      const revoked = { revision: at.revision, effective, reasonCode, recordedAt: at.recordedAt };
-      return withCycle(standing, cycle, { revoked });
-    }
-    case 'CertificationExpired':
-      return withCycle(standing, event.data.cycle, { expiryObserved: at.revision });
-  }
-}
-
-function changed<Item extends { readonly number: number }>(
-  items: readonly Item[],
-  number: number,
-  change: Partial<Item>,
-): readonly Item[] {
-  return items.map((item) => (item.number === number ? { ...item, ...change } : item));
-}
-
-const withCycle = (standing: Standing, cycle: number, change: Partial<Cycle>): Standing => ({
-  ...standing,
-  cycles: changed(standing.cycles, cycle, change),
-});
-
-const closed = (standing: Standing, proposal: number, how: 'awarded' | 'declined', at: At): Standing => ({
-  ...standing,
-  proposals: changed(standing.proposals, proposal, { closed: how, closedAt: at.recordedAt }),
-});
 
 /** Whether it can still be fulfilled: neither withdrawn nor fulfilled, and not past a due instant that refuses late evidence. */
 export function openAssignment(standing: Standing, now: IsoInstant): Assignment | undefined {
@@ -199,5 +206,35 @@ export const isPastDue = ({ dueAt }: Assignment, at: IsoInstant): boolean =>
 export const isMissed = (assignment: Assignment, at: IsoInstant): boolean =>
   assignment.lateEvidence === 'refuse' && isPastDue(assignment, at);
 
-export const endOf = (cycle: Cycle): number =>
-  cycle.validity.endsAt === undefined ? Number.POSITIVE_INFINITY : instantMilliseconds(cycle.validity.endsAt);
+/** Where its validity ends, or earlier where a later edition ends it; in milliseconds, exclusive. */
+export function endOf({ validity, endings = [] }: Cycle): number {
+  const ends = [validity, ...endings].map(({ endsAt }) => (endsAt === undefined ? Infinity : instantMilliseconds(endsAt)));
+  return Math.min(...ends);
+}
+
+/** When it was revoked, or lost the last of its grounds, in milliseconds; never, where it was not. */
+export function revokedAt({ revoked, reassessments = [] }: Cycle): number {
+  const groundless = reassessments.at(-1);
+  const times = [revoked?.effective, groundless?.after === undefined ? groundless?.effective : undefined];
+  // Both are effective at an instant, so that no zone matters.
+  return Math.min(...times.map((time) => (time === undefined ? Infinity : effectiveMilliseconds(time, 'UTC'))));
+}
+
+/** The last cycle, where it could still be renewed, updated or end: neither revoked nor without ground. */
+export function standingCycle({ cycles }: Standing): Cycle | undefined {
+  const last = cycles.at(-1);
+  return last === undefined || revokedAt(last) !== Infinity ? undefined : last;
+}
+
+/** The renewal of the last cycle that is neither withdrawn nor fulfilled and whose window has not closed by `now`. */
+export function openRenewal(standing: Standing, now: IsoInstant): Renewal | undefined {
+  const last = standing.renewals.at(-1);
+  const cycle = standingCycle(standing);
+  if (last === undefined || cycle === undefined || last.withdrawn !== undefined || last.cycle !== cycle.number) return undefined;
+  return last.closesAt !== undefined && instantMilliseconds(last.closesAt) <= instantMilliseconds(now) ? undefined : last;
+}
+
+export const suspensionOf = ({ suspensions = [] }: Cycle): Suspension | undefined => {
+  const last = suspensions.at(-1);
+  return last?.until === undefined ? last : undefined;
+};

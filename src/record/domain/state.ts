@@ -1,8 +1,10 @@
 import type { Effective } from '../../shared/calendar.js';
 import type { Secret } from '../../ledger/sealed.js';
+import { withCorrection, type Correction } from './corrected-facts.js';
 import type { DataOf, RecordEvent } from './events.js';
 import type { Evidence } from './scheme-evidence.js';
-import { emptyStanding, evolveStanding, isStandingEvent, type At, type Cycle, type Standing } from './standing.js';
+import { evolveStanding, isStandingEvent } from './evolve-standing.js';
+import { emptyStanding, type At, type Cycle, type Standing } from './standing.js';
 import type { Submission } from './submission.js';
 
 /** One report of an activity, as it was made; none replaces another. */
@@ -72,6 +74,8 @@ export interface RecordState {
   readonly planCompletions: readonly PlanCompletion[];
   readonly approvals: readonly Approval[];
   readonly schemes: Readonly<Record<string, Standing>>;
+  /** What was said of a fact before each correction, oldest first. */
+  readonly corrections: readonly Correction[];
 }
 
 export const emptyRecord: RecordState = {
@@ -82,6 +86,7 @@ export const emptyRecord: RecordState = {
   planCompletions: [],
   approvals: [],
   schemes: {},
+  corrections: [],
 };
 
 /** Facts are stored, never a status: what a status is follows from them and an instant. */
@@ -135,6 +140,8 @@ export function evolve(state: RecordState, event: RecordEvent, at: At): RecordSt
       const approval = { label, course, enrolment, scheme, effective, revision: at.revision };
       return { ...next, approvals: [...state.approvals, approval] };
     }
+    case 'FactCorrected':
+      return withCorrection(next, event.data, at);
   }
 }
 

@@ -6,19 +6,34 @@ import {
   type IsoDate,
   type IsoInstant,
 } from '../../shared/calendar.js';
-import { endOf, isPastDue, type Assignment, type Cycle, type Standing } from './standing.js';
+import {
+  endOf,
+  isPastDue,
+  revokedAt,
+  type Assignment,
+  type Cycle,
+  type Ending,
+  type Renewal,
+  type Standing,
+  type Waiver,
+} from './standing.js';
 import type { Submission } from './submission.js';
 
-/** Machine codes of a learner's status in a scheme (domain.md, Status); renewals and waivers will add theirs. */
+/** Machine codes of a learner's status in a scheme (domain.md, Status), in their order of precedence. */
 export const STATUS_CODES = [
-  'certified',
+  'suspended',
+  'update-required',
+  'renewing',
   'expiring',
+  'certified',
+  'waived',
   'awaiting-review',
   'missed',
   'overdue',
   'in-progress',
   'assigned',
   'revoked',
+  'lapsed',
   'expired',
   'withdrawn',
 ] as const;
@@ -42,13 +57,17 @@ export interface SchemeStatus {
   readonly proposal?: number | undefined;
   /** The submission that waits for review at that instant; of several the one that waits longest. */
   readonly submission?: number | undefined;
+  /** The renewal that is open at that instant. */
+  readonly renewal?: number | undefined;
+  readonly waiver?: number | undefined;
 }
 
 /**
  * The status at an instant, a function of the facts in one scheme and that instant alone: right even if no scheduler ever ran.
- * Where several codes fit, this order decides: a certification that holds (certified, expiring); then what is asked and not
- * fulfilled (awaiting-review of an award or a submission, missed or overdue, in-progress, assigned); then how the last certification ended (revoked, expired);
- * then withdrawn. Undefined before the first fact that names the scheme.
+ * Where several codes fit, this order decides: a certification that has not ended (suspended, update-required, renewing, expiring,
+ * certified); a waiver; then what is asked and not fulfilled (awaiting-review of an award or a submission, renewing, missed or overdue,
+ * in-progress, assigned); then how the last certification ended (revoked, lapsed, expired); then withdrawn. Undefined before the first
+ * fact that names the scheme. `valid` stands beside it: in a grace that keeps validity a certification still holds after its end.
  */
 export function statusAt(
   standing: Standing,
@@ -58,32 +77,116 @@ export function statusAt(
   const zoneOf: ZoneOf = (edition) => editionOf(edition).timeZone;
   const cycle = standing.cycles.findLast((known) => beginsAt(known, zoneOf) <= instantMilliseconds(at));
   const own = cycle === undefined ? undefined : cycleStatusAt(cycle, undefined, zoneOf, at);
-  const held = cycle === undefined ? {} : { cycle: cycle.number, ...endsOf(cycle) };
+  const renewal = cycle === undefined || own === 'revoked' ? undefined : renewalAt(standing, cycle, zoneOf, at);
+  const renewing = renewal === undefined ? {} : { renewal: renewal.number };
   if (cycle !== undefined && own === 'current') {
-    const status = isExpiring(cycle, editionOf(cycle.edition), at) ? 'expiring' : 'certified';
-    return { status, valid: true, edition: cycle.edition, ...held };
+    const status = heldStatusAt(cycle, renewal, editionOf, at);
+    return { status, valid: status !== 'suspended', edition: cycle.edition, cycle: cycle.number, ...endsOf(cycle), ...renewing };
   }
+  const valid = cycle !== undefined && own === 'expired' && holdsInGrace(cycle, zoneOf, at);
+  const held = cycle === undefined ? {} : { cycle: cycle.number, ...endsOf(cycle) };
+  const waiver = standing.waivers.findLast((known) => isWaivedAt(known, at));
+  if (waiver !== undefined) {
+    const edition = cycle?.edition ?? standing.assignments.at(-1)?.edition ?? waiver.edition;
+    return { status: 'waived', valid, edition, waiver: waiver.number, ...held };
+  }
+  const asked = askedStatusAt(standing, renewal, zoneOf, at);
+  if (asked !== undefined) return { valid, ...asked, ...held };
+  if (cycle !== undefined) return { status: endedStatusAt(cycle, own, at), valid, edition: cycle.edition, ...held };
+  const last = standing.assignments.findLast((known) => isAssignedBy(known, zoneOf, at));
+  return last?.withdrawn === undefined ? undefined : { status: 'withdrawn', valid: false, edition: last.edition };
+}
+
+/** What is asked of the learner and not fulfilled at an instant. */
+function askedStatusAt(
+  standing: Standing,
+  renewal: Renewal | undefined,
+  zoneOf: ZoneOf,
+  at: IsoInstant,
+): Omit<SchemeStatus, 'valid'> | undefined {
   const assignment = unfulfilledAt(standing, zoneOf, at);
-  const asked = assignment === undefined ? {} : { assignment: assignment.number };
+  const asked = {
+    ...(assignment === undefined ? {} : { assignment: assignment.number }),
+    ...(renewal === undefined ? {} : { renewal: renewal.number }),
+  };
   const proposal = standing.proposals.findLast(
     ({ recordedAt, closedAt }) => isBy(recordedAt, at) && (closedAt === undefined || !isBy(closedAt, at)),
   );
   if (proposal !== undefined) {
-    const { number, edition } = proposal;
-    return { status: 'awaiting-review', valid: false, edition, proposal: number, ...held, ...asked };
+    return { status: 'awaiting-review', edition: proposal.edition, proposal: proposal.number, ...asked };
   }
   const waiting = standing.submissions.find((known) => isWaitingAt(known, zoneOf, at) && !isTooLate(known, assignment, zoneOf));
   if (waiting !== undefined) {
-    const edition = assignment?.edition ?? waiting.edition;
-    return { status: 'awaiting-review', valid: false, edition, submission: waiting.number, ...held, ...asked };
+    const edition = renewal?.edition ?? assignment?.edition ?? waiting.edition;
+    return { status: 'awaiting-review', edition, submission: waiting.number, ...asked };
   }
-  if (assignment !== undefined) {
-    return { status: taskStatusAt(assignment, zoneOf, at), valid: false, edition: assignment.edition, ...held, ...asked };
-  }
-  if (cycle !== undefined) return { status: own === 'revoked' ? own : 'expired', valid: false, edition: cycle.edition, ...held };
-  const last = standing.assignments.findLast((known) => isAssignedBy(known, zoneOf, at));
-  return last?.withdrawn === undefined ? undefined : { status: 'withdrawn', valid: false, edition: last.edition };
+  if (renewal !== undefined) return { status: 'renewing', edition: renewal.edition, ...asked };
+  if (assignment === undefined) return undefined;
+  return { status: taskStatusAt(assignment, zoneOf, at), edition: assignment.edition, ...asked };
 }
+
+/** Of a certification that has not ended. */
+function heldStatusAt(
+  cycle: Cycle,
+  renewal: Renewal | undefined,
+  editionOf: (edition: number) => Pick<SchemeEdition, 'timeZone' | 'notices'>,
+  at: IsoInstant,
+): StatusCode {
+  const zoneOf: ZoneOf = (edition) => editionOf(edition).timeZone;
+  if (isSuspendedAt(cycle, at)) return 'suspended';
+  if (updateAskedAt(cycle, zoneOf, at) !== undefined) return 'update-required';
+  if (renewal !== undefined) return 'renewing';
+  return isExpiring(cycle, editionOf(cycle.edition), at) ? 'expiring' : 'certified';
+}
+
+/** A window that has closed leaves the initial path only (domain.md, Renewal). */
+function endedStatusAt(cycle: Cycle, own: CycleStatus | undefined, at: IsoInstant): StatusCode {
+  if (own === 'revoked') return 'revoked';
+  const closes = cycle.boundaries?.renewalClosesAt;
+  return closes !== undefined && isBy(closes, at) ? 'lapsed' : 'expired';
+}
+
+/** Suspended and reinstated are effective at an instant, so their zone does not matter. */
+export const isSuspendedAt = ({ suspensions = [] }: Cycle, at: IsoInstant): boolean =>
+  suspensions.some(
+    ({ from, until }) =>
+      effectiveMilliseconds(from, 'UTC') <= instantMilliseconds(at) &&
+      (until === undefined || effectiveMilliseconds(until, 'UTC') > instantMilliseconds(at)),
+  );
+
+/** The last edition that asks the holder of a cycle for an update, by an instant. */
+export const updateAskedAt = ({ endings = [] }: Cycle, zoneOf: ZoneOf, at: IsoInstant): Ending | undefined =>
+  endings.findLast(
+    ({ effect, effective, edition }) =>
+      effect === 'must-update' && effectiveMilliseconds(effective, zoneOf(edition)) <= instantMilliseconds(at),
+  );
+
+function holdsInGrace(cycle: Cycle, zoneOf: ZoneOf, at: IsoInstant): boolean {
+  const { boundaries, endings = [] } = cycle;
+  const ends = endings.map(({ endsAt }) => instantMilliseconds(endsAt));
+  const holdsUntil = boundaries?.holdsUntil;
+  return (
+    holdsUntil !== undefined &&
+    Math.min(instantMilliseconds(holdsUntil), ...ends) > instantMilliseconds(at) &&
+    beginsAt(cycle, zoneOf) <= instantMilliseconds(at) &&
+    !isSuspendedAt(cycle, at)
+  );
+}
+
+/** The renewal of a cycle that is open at an instant; a fulfilled one has made the next cycle. */
+const renewalAt = (standing: Standing, cycle: Cycle, zoneOf: ZoneOf, at: IsoInstant): Renewal | undefined =>
+  standing.renewals.findLast(
+    ({ cycle: renewed, effective, edition, withdrawn, closesAt }) =>
+      renewed === cycle.number &&
+      effectiveMilliseconds(effective, zoneOf(edition)) <= instantMilliseconds(at) &&
+      (withdrawn === undefined || effectiveMilliseconds(withdrawn.effective, zoneOf(edition)) > instantMilliseconds(at)) &&
+      (closesAt === undefined || !isBy(closesAt, at)),
+  );
+
+const isWaivedAt = ({ effective, endsAt, ended }: Waiver, at: IsoInstant): boolean =>
+  effectiveMilliseconds(effective, 'UTC') <= instantMilliseconds(at) &&
+  !isBy(endsAt, at) &&
+  (ended === undefined || effectiveMilliseconds(ended.effective, 'UTC') > instantMilliseconds(at));
 
 /** The last assignment made by an instant, unless it was withdrawn or fulfilled by a cycle that had begun. */
 function unfulfilledAt(standing: Standing, zoneOf: ZoneOf, at: IsoInstant): Assignment | undefined {
@@ -107,9 +210,14 @@ function taskStatusAt(assignment: Assignment, zoneOf: ZoneOf, at: IsoInstant): S
   return isStarted ? 'in-progress' : 'assigned';
 }
 
-function isExpiring(cycle: Cycle, { timeZone, notices }: Pick<SchemeEdition, 'timeZone' | 'notices'>, at: IsoInstant): boolean {
-  const { endsAt } = cycle.validity;
-  return endsAt !== undefined && isBy(instantBefore(endsAt, notices?.expiringFrom ?? EXPIRING_FROM_DEFAULT, timeZone), at);
+function isExpiring(cycle: Cycle, edition: Pick<SchemeEdition, 'timeZone' | 'notices'>, at: IsoInstant): boolean {
+  const from = cycle.boundaries?.expiringAt ?? expiringAt(cycle, edition);
+  return from !== undefined && isBy(from, at);
+}
+
+/** Of awards from before their boundaries stood in them. */
+function expiringAt({ validity: { endsAt } }: Cycle, { timeZone, notices }: Pick<SchemeEdition, 'timeZone' | 'notices'>) {
+  return endsAt === undefined ? undefined : instantBefore(endsAt, notices?.expiringFrom ?? EXPIRING_FROM_DEFAULT, timeZone);
 }
 
 /** Whether a submission was handed in by an instant and not decided by then. */
@@ -132,8 +240,7 @@ const endsOf = ({ validity }: Cycle) => ({ lastValidDay: validity.lastValidDay, 
 /** What became of one cycle at an instant; `next` is the cycle after it. Superseded is neither expired nor revoked. */
 export function cycleStatusAt(cycle: Cycle, next: Cycle | undefined, zoneOf: ZoneOf, at: IsoInstant): CycleStatus {
   const instant = instantMilliseconds(at);
-  if (cycle.revoked !== undefined && effectiveMilliseconds(cycle.revoked.effective, zoneOf(cycle.edition)) <= instant)
-    return 'revoked';
+  if (revokedAt(cycle) <= instant) return 'revoked';
   const ends = endOf(cycle);
   const superseded = next === undefined ? Number.POSITIVE_INFINITY : beginsAt(next, zoneOf);
   if (superseded <= instant && superseded < ends) return 'superseded';

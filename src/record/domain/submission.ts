@@ -1,8 +1,10 @@
 import type { SchemeLeaf } from '../../catalogue/published.js';
 import type { Secret } from '../../ledger/sealed.js';
 import { instantMilliseconds, type Effective, type IsoDate, type IsoInstant } from '../../shared/calendar.js';
+import { correctedFact } from './corrected-facts.js';
+import type { DataOf } from './events.js';
 import type { At } from './standing.js';
-import type { EvidenceKind, SCAN_VERDICTS, SOURCE_CHECK_WAYS, SubmissionEvent } from './submission-events.js';
+import type { EvidenceKind, ScanVerdict, SOURCE_CHECK_WAYS, SubmissionEvent } from './submission-events.js';
 
 /** That somebody asked whoever issued a document. */
 export interface SourceCheck {
@@ -24,6 +26,12 @@ export interface Outcome {
   readonly recordedAt: IsoInstant;
   readonly reasonCode?: string | undefined;
   readonly reason?: Secret | undefined;
+}
+
+export interface ScanOutcome {
+  readonly verdict: ScanVerdict;
+  readonly signature?: string | undefined;
+  readonly recordedAt: IsoInstant;
 }
 
 /** What a learner did elsewhere, as it was handed in, and what became of it. */
@@ -56,11 +64,20 @@ export interface Submission {
   readonly claim?: { readonly person: string; readonly until: IsoInstant } | undefined;
   readonly outcome?: Outcome | undefined;
   readonly checks: readonly SourceCheck[];
+  /** What was said of it before each correction, oldest first. */
+  readonly corrections?: readonly SubmissionCorrection[];
   /** What the scanner said last of the attachment. */
-  readonly scanned?: { readonly verdict: (typeof SCAN_VERDICTS)[number]; readonly recordedAt: IsoInstant } | undefined;
+  readonly scanned?: ScanOutcome | undefined;
   /** Bookkeeping of the policy, from which no status is made. */
   readonly agedObserved?: number;
   readonly escalatedObserved?: number;
+}
+
+export interface SubmissionCorrection {
+  readonly revision: number;
+  readonly recordedAt: IsoInstant;
+  readonly reasonCode: string;
+  readonly before: Pick<Submission, 'effective' | 'validUntil' | 'outcome'>;
 }
 
 export const SUBMISSION_STATES = ['submitted', 'approved', 'declined', 'withdrawn'] as const;
@@ -121,10 +138,27 @@ export function evolveSubmissions(submissions: readonly Submission[], event: Sub
       return change(({ checks }) => ({ checks: [...checks, check] }));
     }
     case 'AttachmentScanned':
-      return change(() => ({ scanned: { verdict: event.data.verdict, recordedAt } }));
+      return change(() => ({ scanned: { verdict: event.data.verdict, signature: event.data.signature, recordedAt } }));
     case 'ReviewAged':
       return change(() => ({ agedObserved: revision }));
     case 'ReviewEscalated':
       return change(() => ({ escalatedObserved: revision }));
   }
+}
+
+/** A submission as its correction has it; one that was taken back is evidence no more, as if it had been withdrawn. */
+export function correctedSubmission(
+  submissions: readonly Submission[],
+  { submission: number, to, reasonCode }: DataOf<'SubmissionCorrected'>,
+  { revision, recordedAt, person }: At,
+): readonly Submission[] {
+  return submissions.map((known) => {
+    if (known.number !== number) return known;
+    const { effective, validUntil, outcome, corrections = [] } = known;
+    const kept = [...corrections, { revision, recordedAt, reasonCode, before: { effective, validUntil, outcome } }];
+    const withdrawn = { how: 'withdrawn', revision, person, recordedAt, reasonCode } as const;
+    return to === undefined
+      ? { ...known, outcome: withdrawn, corrections: kept }
+      : { ...correctedFact(known, to), corrections: kept };
+  });
 }

@@ -15,7 +15,7 @@ export interface LearnerDocument {
 
 export const learnerStatus: Projection = {
   name: 'learner-status',
-  version: 3,
+  version: 4,
   indexes: { byOrganization: ['organization'] },
   keyOf: ({ stream, stored }) => (stream.kind === 'record' ? stored.stream : undefined),
   fold(document, { event, stored, stream }) {

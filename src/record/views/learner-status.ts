@@ -24,7 +24,7 @@ import { hasHappened, schemeStandingSchema, shownStanding, standingAt } from './
 
 const cycleSchema = z.object({
   number: z.int(),
-  kind: z.enum(['initial', 'renewal']),
+  kind: z.enum(['initial', 'renewal', 'update']),
   how: z.enum(['automatic', 'by-hand', 'on-approval']),
   edition: z.int(),
   status: z.enum(['current', 'superseded', 'expired', 'revoked']),

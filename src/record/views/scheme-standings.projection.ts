@@ -1,6 +1,7 @@
 import type { Projection } from '../../projections/define-projection.js';
 import type { JsonObject } from '../../shared/json.js';
-import { emptyStanding, evolveStanding, isStandingEvent, type Standing } from '../domain/standing.js';
+import { evolveStanding, isStandingEvent } from '../domain/evolve-standing.js';
+import { emptyStanding, type Standing } from '../domain/standing.js';
 
 /** One document per scheme and record: the facts of one learner in one scheme, from which a status at any instant follows. */
 export interface SchemeStandingDocument {
@@ -13,7 +14,7 @@ export interface SchemeStandingDocument {
 
 export const schemeStandings: Projection = {
   name: 'scheme-standings',
-  version: 2,
+  version: 3,
   indexes: { byScheme: ['organization', 'scheme'] },
   keyOf({ event, stored, stream }) {
     return stream.kind === 'record' && isStandingEvent(event) ? `${event.data.scheme}~${stored.stream}` : undefined;

@@ -1,0 +1,225 @@
+import type { CertificationEvent } from './certification-events.js';
+import type { DataOf, RecordEvent } from './events.js';
+import type { At, Cycle, Standing } from './standing.js';
+import { isSubmissionEvent, type SubmissionEvent } from './submission-events.js';
+import { correctedSubmission, evolveSubmissions } from './submission.js';
+
+/** The events that are about a learner in one scheme. */
+export type StandingEvent =
+  | SubmissionEvent
+  | Exclude<CertificationEvent, { type: 'FactCorrected' }>
+  | Extract<RecordEvent, { type: (typeof AWARD_EVENTS)[number] }>;
+
+const AWARD_EVENTS = [
+  'SchemeAssigned',
+  'AssignmentStarted',
+  'AssignmentWithdrawn',
+  'AwardProposed',
+  'AwardEndorsed',
+  'AwardDeclined',
+  'CertificationAwarded',
+  'RevocationProposed',
+  'CertificationRevoked',
+  'CertificationExpired',
+] as const;
+const AFTER_AWARD = [
+  'RenewalOpened',
+  'RenewalWithdrawn',
+  'EvidenceAttributed',
+  'CertificationSuspended',
+  'CertificationReinstated',
+  'ScopeReduced',
+  'WaiverGranted',
+  'WaiverEnded',
+  'AppealOpened',
+  'AppealDecided',
+  'SubmissionCorrected',
+  'CertificationReassessed',
+  'EditionApplied',
+  'BoundaryObserved',
+  'ObservationWithdrawn',
+] as const satisfies readonly CertificationEvent['type'][];
+const STANDING_EVENTS: ReadonlySet<string> = new Set([...AWARD_EVENTS, ...AFTER_AWARD]);
+export const isStandingEvent = (event: { readonly type: string }): event is StandingEvent =>
+  STANDING_EVENTS.has(event.type) || isSubmissionEvent(event);
+
+/** Decisions of persons about a learner, against which the learner may appeal. */
+const APPEALABLE: ReadonlySet<string> = new Set<StandingEvent['type']>([
+  'AssignmentWithdrawn',
+  'AwardDeclined',
+  'CertificationRevoked',
+  'SubmissionDeclined',
+  'RenewalWithdrawn',
+  'CertificationSuspended',
+  'ScopeReduced',
+  'WaiverEnded',
+]);
+
+export function evolveStanding(standing: Standing, event: StandingEvent, at: At): Standing {
+  const next = evolved(standing, event, at);
+  if (!APPEALABLE.has(event.type)) return next;
+  const { revision, recordedAt, person } = at;
+  return { ...next, decisions: [...next.decisions, { type: event.type, revision, recordedAt, person }] };
+}
+
+function evolved(standing: Standing, event: StandingEvent, at: At): Standing {
+  if (isSubmissionEvent(event)) return { ...standing, submissions: evolveSubmissions(standing.submissions, event, at) };
+  switch (event.type) {
+    case 'SchemeAssigned': {
+      const { scheme: _, assignment, ...terms } = event.data;
+      return { ...standing, assignments: [...standing.assignments, { number: assignment, ...terms }] };
+    }
+    case 'AssignmentStarted': {
+      const { assignment, effective, how } = event.data;
+      return { ...standing, assignments: changed(standing.assignments, assignment, { started: { effective, how } }) };
+    }
+    case 'AssignmentWithdrawn': {
+      const { assignment, effective, reasonCode } = event.data;
+      return { ...standing, assignments: changed(standing.assignments, assignment, { withdrawn: { effective, reasonCode } }) };
+    }
+    case 'AwardProposed': {
+      const { proposal, scheme: _, subject: __, reasonCode: ___, reason: ____, ...content } = event.data;
+      const proposedBy = content.how === 'by-hand' ? at.person : undefined;
+      const made = { number: proposal, ...content, recordedAt: at.recordedAt, proposedBy, approvedBy: [] };
+      return { ...standing, proposals: [...standing.proposals, made] };
+    }
+    case 'AwardEndorsed': {
+      const known = standing.proposals.find(({ number }) => number === event.data.proposal)!;
+      const approvedBy = [...known.approvedBy, at.person!];
+      return { ...standing, proposals: changed(standing.proposals, known.number, { approvedBy }) };
+    }
+    case 'AwardDeclined':
+      return closed(standing, event.data.proposal, 'declined', at);
+    case 'CertificationAwarded':
+      return withAward(standing, event.data, at);
+    case 'RevocationProposed':
+      return withCycle(standing, event.data.cycle, {
+        revocationProposed: { revision: at.revision, person: at.person! },
+      });
+    case 'CertificationRevoked': {
+      const { cycle, effective, reasonCode } = event.data;
+      const revoked = { revision: at.revision, effective, reasonCode, recordedAt: at.recordedAt };
+      return withCycle(standing, cycle, { revoked });
+    }
+    case 'CertificationExpired':
+      return withCycle(standing, event.data.cycle, { expiryObserved: at.revision });
+    default:
+      return evolvedAfterAward(standing, event, at);
+  }
+}
+
+function withAward(standing: Standing, data: DataOf<'CertificationAwarded'>, at: At): Standing {
+  const { edition, cycle, kind, how, effective, validity, boundaries, assignment, late, proposal, renews, renewal } = data;
+  const awarded = { revision: at.revision, effective, recordedAt: at.recordedAt };
+  const made = { number: cycle, kind, how, edition, renews, renewal, awarded, validity, boundaries, assignment, late };
+  const next = { ...standing, cycles: [...standing.cycles, made] };
+  return proposal === undefined ? next : closed(next, proposal, 'awarded', at);
+}
+
+type AfterAward = Extract<StandingEvent, { type: (typeof AFTER_AWARD)[number] }>;
+
+function evolvedAfterAward(standing: Standing, event: AfterAward, at: At): Standing {
+  const { revision, recordedAt, person } = at;
+  switch (event.type) {
+    case 'RenewalOpened': {
+      const { renewal: number, cycle, edition, how, token, alternative, effective, closesAt } = event.data;
+      const opened = { number, cycle, edition, how, token, alternative, effective, revision, closesAt, attributed: [] };
+      return { ...standing, renewals: [...standing.renewals, opened] };
+    }
+    case 'RenewalWithdrawn': {
+      const { renewal, effective, reasonCode } = event.data;
+      return { ...standing, renewals: changed(standing.renewals, renewal, { withdrawn: { effective, reasonCode } }) };
+    }
+    case 'EvidenceAttributed': {
+      const known = standing.renewals.find(({ number }) => number === event.data.renewal)!;
+      const attributed = [...known.attributed, ...event.data.evidence];
+      return { ...standing, renewals: changed(standing.renewals, known.number, { attributed }) };
+    }
+    case 'CertificationSuspended': {
+      const { cycle, effective: from, reasonCode } = event.data;
+      return extended(standing, cycle, ({ suspensions = [] }) => ({ suspensions: [...suspensions, { from, reasonCode }] }));
+    }
+    case 'CertificationReinstated': {
+      const { cycle, effective: until } = event.data;
+      return extended(standing, cycle, ({ suspensions = [] }) => ({
+        suspensions: suspensions.map((known) => (known.until === undefined ? { ...known, until } : known)),
+      }));
+    }
+    case 'ScopeReduced': {
+      const { cycle, effective, scope, reasonCode } = event.data;
+      const reduced = { revision, effective, scope, reasonCode };
+      return extended(standing, cycle, ({ scopes = [] }) => ({ scopes: [...scopes, reduced] }));
+    }
+    case 'WaiverGranted': {
+      const { waiver: number, edition, effective, lastDay, endsAt, evidence, reasonCode } = event.data;
+      const granted = { number, edition, effective, lastDay, endsAt, evidence, reasonCode, revision };
+      return { ...standing, waivers: [...standing.waivers, granted] };
+    }
+    case 'WaiverEnded': {
+      const { waiver, effective, reasonCode } = event.data;
+      return { ...standing, waivers: changed(standing.waivers, waiver, { ended: { effective, reasonCode } }) };
+    }
+    case 'AppealOpened': {
+      const { appeal: number, kind, against, effective, reasonCode, reason } = event.data;
+      const opened = { number, kind, against, effective, reasonCode, reason, recordedAt, person };
+      return { ...standing, appeals: [...standing.appeals, opened] };
+    }
+    case 'AppealDecided': {
+      const { appeal, outcome, reasonCode } = event.data;
+      const decided = { outcome, revision, recordedAt, reasonCode, person };
+      return { ...standing, appeals: changed(standing.appeals, appeal, { decided }) };
+    }
+    case 'SubmissionCorrected':
+      return { ...standing, submissions: correctedSubmission(standing.submissions, event.data, at) };
+    case 'CertificationReassessed': {
+      const { cycle, ground, effective, before, after, boundaries } = event.data;
+      const made = { ground, effective, before, after, revision };
+      return extended(standing, cycle, ({ reassessments = [] }) => ({
+        reassessments: [...reassessments, made],
+        ...(after === undefined ? {} : { validity: after, boundaries }),
+      }));
+    }
+    case 'EditionApplied': {
+      const { scheme: _, cycle, ...ending } = event.data;
+      return extended(standing, cycle, ({ endings = [] }) => ({ endings: [...endings, { ...ending, revision }] }));
+    }
+    case 'BoundaryObserved': {
+      const { scheme: _, ...observed } = event.data;
+      return { ...standing, observations: [...standing.observations, { ...observed, revision }] };
+    }
+    case 'ObservationWithdrawn':
+      return withoutObservation(standing, event.data.observation);
+  }
+}
+
+/** The expiry has an event of its own, which is taken back where the boundary moved later. */
+const withoutObservation = (standing: Standing, observation: number): Standing => ({
+  ...standing,
+  observations: standing.observations.map((known) => (known.revision === observation ? { ...known, withdrawn: true } : known)),
+  cycles: standing.cycles.map((cycle) => {
+    if (cycle.expiryObserved !== observation) return cycle;
+    const { expiryObserved: _, ...unobserved } = cycle;
+    return unobserved;
+  }),
+});
+
+function changed<Item extends { readonly number: number }>(
+  items: readonly Item[],
+  number: number,
+  change: Partial<Item>,
+): readonly Item[] {
+  return items.map((item) => (item.number === number ? { ...item, ...change } : item));
+}
+
+const withCycle = (standing: Standing, cycle: number, change: Partial<Cycle>): Standing => ({
+  ...standing,
+  cycles: changed(standing.cycles, cycle, change),
+});
+
+const extended = (standing: Standing, cycle: number, change: (known: Cycle) => Partial<Cycle>): Standing =>
+  withCycle(standing, cycle, change(standing.cycles.find(({ number }) => number === cycle)!));
+
+const closed = (standing: Standing, proposal: number, how: 'awarded' | 'declined', at: At): Standing => ({
+  ...standing,
+  proposals: changed(standing.proposals, proposal, { closed: how, closedAt: at.recordedAt }),
+});
