@@ -5,10 +5,9 @@ import { isSubmissionEvent, type SubmissionEvent } from './submission-events.js'
 import { correctedSubmission, evolveSubmissions } from './submission.js';
 
 /** The events that are about a learner in one scheme. */
-export type StandingEvent =
-  | SubmissionEvent
-  | Exclude<CertificationEvent, { type: 'FactCorrected' }>
-  | Extract<RecordEvent, { type: (typeof AWARD_EVENTS)[number] }>;
+export type StandingEvent = SubmissionEvent | OfAward | AfterAward;
+type OfAward = Extract<RecordEvent, { type: (typeof AWARD_EVENTS)[number] }>;
+type AfterAward = Extract<CertificationEvent, { type: (typeof AFTER_AWARD)[number] }>;
 
 const AWARD_EVENTS = [
   'SchemeAssigned',
@@ -39,7 +38,9 @@ const AFTER_AWARD = [
   'BoundaryObserved',
   'ObservationWithdrawn',
 ] as const satisfies readonly CertificationEvent['type'][];
+const AFTER_AWARDS: ReadonlySet<string> = new Set(AFTER_AWARD);
 const STANDING_EVENTS: ReadonlySet<string> = new Set([...AWARD_EVENTS, ...AFTER_AWARD]);
+const isAfterAward = (event: { readonly type: string }): event is AfterAward => AFTER_AWARDS.has(event.type);
 export const isStandingEvent = (event: { readonly type: string }): event is StandingEvent =>
   STANDING_EVENTS.has(event.type) || isSubmissionEvent(event);
 
@@ -64,6 +65,10 @@ export function evolveStanding(standing: Standing, event: StandingEvent, at: At)
 
 function evolved(standing: Standing, event: StandingEvent, at: At): Standing {
   if (isSubmissionEvent(event)) return { ...standing, submissions: evolveSubmissions(standing.submissions, event, at) };
+  return isAfterAward(event) ? evolvedAfterAward(standing, event, at) : evolvedByAward(standing, event, at);
+}
+
+function evolvedByAward(standing: Standing, event: OfAward, at: At): Standing {
   switch (event.type) {
     case 'SchemeAssigned': {
       const { scheme: _, assignment, ...terms } = event.data;
@@ -103,8 +108,6 @@ function evolved(standing: Standing, event: StandingEvent, at: At): Standing {
     }
     case 'CertificationExpired':
       return withCycle(standing, event.data.cycle, { expiryObserved: at.revision });
-    default:
-      return evolvedAfterAward(standing, event, at);
   }
 }
 
@@ -115,8 +118,6 @@ function withAward(standing: Standing, data: DataOf<'CertificationAwarded'>, at:
   const next = { ...standing, cycles: [...standing.cycles, made] };
   return proposal === undefined ? next : closed(next, proposal, 'awarded', at);
 }
-
-type AfterAward = Extract<StandingEvent, { type: (typeof AFTER_AWARD)[number] }>;
 
 function evolvedAfterAward(standing: Standing, event: AfterAward, at: At): Standing {
   const { revision, recordedAt, person } = at;
