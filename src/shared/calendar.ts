@@ -61,26 +61,58 @@ export function dateAt(instant: IsoInstant, zone: string): IsoDate {
   return Temporal.Instant.from(instant).toZonedDateTimeISO(zone).toPlainDate().toString();
 }
 
+/** A last valid day and the exact exclusive instant at which it ends. */
+export interface CalendarEnd {
+  readonly lastValidDay: IsoDate;
+  readonly endsAt: IsoInstant;
+}
+
 /**
  * The end of a validity of `duration` from `day`: the last valid day and the exact exclusive instant at which that day
  * ends in `zone`. 31 January + P1M is the last day of February (domain.md, Validity). Undefined beyond the year 9999.
  */
-export function validityEnd(
-  day: IsoDate,
-  duration: string,
-  zone: string,
-): { lastValidDay: IsoDate; endsAt: IsoInstant } | undefined {
-  try {
-    const last = Temporal.PlainDate.from(day).add(duration, { overflow: 'constrain' });
-    const ends = startOfDay(last.add({ days: 1 }).toString(), zone);
-    if (last.year > 9999 || ends.year > 9999) return undefined;
-    return {
-      lastValidDay: last.toString(),
-      endsAt: exactInstant(ends),
-    };
-  } catch {
-    return undefined;
-  }
+export function validityEnd(day: IsoDate, duration: string, zone: string): CalendarEnd | undefined {
+  const last = dayAfter(day, duration);
+  return last === undefined ? undefined : endWith(last, zone);
+}
+
+/** The end of what ends with `lastValidDay` in `zone`; undefined where that is beyond the year 9999. */
+export function endWith(lastValidDay: IsoDate, zone: string): CalendarEnd | undefined {
+  const ends = startOfDay(addDays(lastValidDay, 1), zone);
+  return ends.year > 9999 ? undefined : { lastValidDay, endsAt: exactInstant(ends) };
+}
+
+/** The day that lies `duration` after another, the month's last where it has no such day; undefined beyond the year 9999. */
+export function dayAfter(day: IsoDate, duration: string): IsoDate | undefined {
+  return writable(Temporal.PlainDate.from(day).add(duration, { overflow: 'constrain' }));
+}
+
+/** The day that lies `duration` before another, counted the same way; the first day of year 1 where it would lie before that. */
+export function dayBefore(day: IsoDate, duration: string): IsoDate {
+  const before = Temporal.PlainDate.from(day).subtract(duration, { overflow: 'constrain' });
+  return before.year < 1 ? '0001-01-01' : before.toString();
+}
+
+/** The last day of the month in which a day lies. */
+export function endOfMonth(day: IsoDate): IsoDate {
+  const date = Temporal.PlainDate.from(day);
+  return date.with({ day: date.daysInMonth }).toString();
+}
+
+/** How many months the month of `day` lies after that of `other`. */
+export function monthsFrom(other: IsoDate, day: IsoDate): number {
+  const [from, to] = [other, day].map((text) => Temporal.PlainDate.from(text)) as [Temporal.PlainDate, Temporal.PlainDate];
+  return (to.year - from.year) * 12 + to.month - from.month;
+}
+
+/** Whether some year has a day MM-DD. */
+export function isMonthDay(monthDay: string): boolean {
+  return succeeds(() => Temporal.PlainMonthDay.from(monthDay));
+}
+
+/** The day MM-DD of a year, 28 February for the 29th where it has none; undefined beyond the year 9999. */
+export function monthDayIn(year: number, monthDay: string): IsoDate | undefined {
+  return writable(Temporal.PlainMonthDay.from(monthDay).toPlainDate({ year }));
 }
 
 /** The day after the latest date that it can be anywhere on Earth at this instant is in the future everywhere. */
@@ -126,6 +158,8 @@ function exactInstant(time: Temporal.ZonedDateTime): IsoInstant {
   const options = { fractionalSecondDigits: 0 } as const;
   return isWholeMinutes ? time.toString({ timeZoneName: 'never', ...options }) : time.toInstant().toString(options);
 }
+
+const writable = (date: Temporal.PlainDate): IsoDate | undefined => (date.year > 9999 ? undefined : date.toString());
 
 function startOfDay(day: IsoDate, zone: string): Temporal.ZonedDateTime {
   return Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: zone });
