@@ -5,14 +5,15 @@ import type { Issuer } from '../access/tokens/issuers.js';
 import { SessionTokens } from '../access/tokens/session-tokens.js';
 import { RemoveUnreferred } from '../attachments/policies/remove-unreferred.js';
 import type { Clock } from '../ledger/ports/clock.js';
-import { ExpireWhenDue } from '../record/policies/expire-when-due.js';
+import { ObserveBoundaries } from '../record/policies/observe-boundaries.js';
 import { ObserveReviews } from '../record/policies/observe-reviews.js';
 import { ReevaluateAfterPublication } from '../record/policies/reevaluate-after-publication.js';
 import { Rounds } from '../record/policies/rounds.js';
+import { ScanAttachments } from '../record/policies/scan-attachments.js';
 import { ReferredFiles } from '../record/referred-files.js';
 import { createApplication } from './application.js';
 import type { Engines } from './engines.js';
-import { wireKernel, type Kernel } from './kernel.js';
+import { wireKernel, type FileSettings, type Kernel } from './kernel.js';
 
 export interface Started {
   readonly kernel: Kernel;
@@ -30,8 +31,7 @@ export interface StartOptions {
   readonly policyIntervalMilliseconds: number;
   /** The identity providers whose tokens open the door; none unless told. */
   readonly issuers?: readonly Issuer[];
-  /** How many bytes a file may have that is uploaded; ATTACHMENT_BYTES_MAX unless told. */
-  readonly attachmentBytesMax?: number;
+  readonly files?: FileSettings;
   /** Opens the door for the process that holds the folder; such a process issues no key and runs no policy. */
   readonly localToken?: string;
   /** Opens the door before the first key is issued, so that a start which cannot listen spends no key. */
@@ -47,7 +47,7 @@ export async function startApplication(engines: Engines, options: StartOptions):
     ...(localToken === undefined ? {} : { local: { token: localToken, organization } }),
     sessions: new SessionTokens(issuers, clock, logger),
   };
-  const kernel = wireKernel(engines, clock, logger, doors, options.attachmentBytesMax);
+  const kernel = wireKernel(engines, clock, logger, doors, options.files);
   const { app, inFlight } = await createApplication(kernel, logger);
   const policies = policiesOf(kernel, logger, options.policyIntervalMilliseconds);
   let firstToken: string | undefined;
@@ -84,22 +84,24 @@ export async function startApplication(engines: Engines, options: StartOptions):
 
 /** The names of what happens by itself, which are those of its leases too. */
 export const policyNames = [
-  'expire-when-due',
+  'observe-boundaries',
   'observe-reviews',
   'remove-unreferred-files',
   'reevaluate-after-publication',
+  'scan-attachments',
 ] as const;
 
 /** What happens by itself in a running service. */
 function policiesOf(kernel: Kernel, logger: Logger, intervalMilliseconds: number): readonly Rounds[] {
-  const { engines, clock, ledger, catalogue, records, projections, instance } = kernel;
+  const { engines, clock, ledger, catalogue, records, projections, instance, scans } = kernel;
   const { store: feed, leases } = engines;
   const referred = new ReferredFiles(projections, feed);
   const policies = [
-    new ExpireWhenDue(ledger, records, projections, logger),
+    new ObserveBoundaries(ledger, records, projections, logger),
     new ObserveReviews(ledger, records, projections, logger),
     new RemoveUnreferred(engines.files, clock, logger, (file) => referred.isReferred(file)),
     new ReevaluateAfterPublication(ledger, feed, catalogue, records, projections, logger, intervalMilliseconds),
+    ...(scans === undefined ? [] : [new ScanAttachments(ledger, records, projections, scans, logger)]),
   ];
   const warn = (err: unknown): void =>
     logger.warn({ err }, 'The lease of a policy could not be looked at; the next beat tries again.');

@@ -231,7 +231,7 @@ describe('the journey of a certification', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(await expiries()).toHaveLength(3);
     const [entry] = (await history('emp-1')).filter(({ what }) => what === 'CertificationExpired');
-    expect(entry).toMatchObject({ who: { role: 'policy' }, origin: { kind: 'policy', policy: 'expire-when-due' } });
+    expect(entry).toMatchObject({ who: { role: 'policy' }, origin: { kind: 'policy', policy: 'observe-boundaries' } });
     expect(entry!.recordedAt).toBe(clock.now());
   });
 

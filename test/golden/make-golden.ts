@@ -270,11 +270,11 @@ export async function makeGolden(): Promise<void> {
   const boundary = ['expired', 'first-aider', 1, '2026-03-16T00:00:00+01:00', 0];
   await run({
     ...about,
-    command: { type: 'ObserveExpiry', scheme: 'first-aider', cycle: 1 },
-    operation: 'observe-expiry',
+    command: { type: 'ObserveBoundaries', scheme: 'first-aider' },
+    operation: 'observe-boundaries',
     body: boundary,
     key: boundary,
-    origin: { kind: 'policy', policy: 'expire-when-due' },
+    origin: { kind: 'policy', policy: 'observe-boundaries' },
     actor: { key: 'policy', role: 'policy' },
     samples: [''],
   });

@@ -42,7 +42,7 @@ export function assignScheme(command: Of<'AssignScheme'>, state: RecordState, gi
   if ('code' in terms) return terms;
   const open = openAssignment(standing, given.now);
   if (open !== undefined) {
-    const { number: _, started: __, effective: made, edition: ____, ...standingTerms } = open;
+    const { number: _, revision: __, started: ___, effective: made, edition: ____, ...standingTerms } = open;
     // Asked again it is the same assignment, and its time to complete counts from when it was made.
     return [terms, termsOf(scheme, command, made)].some((asked) => isSameJson(standingTerms, asked))
       ? []

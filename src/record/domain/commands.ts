@@ -1,6 +1,7 @@
 import type { Effective } from '../../shared/calendar.js';
+import type { DecisionCommand, DecisionRejectionCode } from './decision-commands.js';
 import type { ACTIVITY_KINDS } from './events.js';
-import type { EvidenceKind, SCAN_VERDICTS, SOURCE_CHECK_WAYS } from './submission-events.js';
+import type { EvidenceKind, ScanVerdict, SOURCE_CHECK_WAYS } from './submission-events.js';
 
 /** A reason where a human decides: a code in the clear and a text that is sealed. */
 export interface Reason {
@@ -66,14 +67,17 @@ export type SubmissionCommand =
       readonly type: 'RecordScan';
       readonly submission: number;
       readonly attachment: string;
-      readonly verdict: (typeof SCAN_VERDICTS)[number];
+      readonly verdict: ScanVerdict;
       readonly scanner: string;
+      /** What it found, or which limit it met. */
+      readonly signature?: string | undefined;
     }
   /** A policy's. */
   | { readonly type: 'ObserveReview'; readonly submission: number; readonly threshold: 'aged' | 'escalated' };
 
 export type RecordCommand =
   | SubmissionCommand
+  | DecisionCommand
   | {
       readonly type: 'RegisterLearner';
       readonly subject: string;
@@ -124,13 +128,17 @@ export type RecordCommand =
   | { readonly type: 'ApproveAward'; readonly scheme: string; readonly reason?: Reason | undefined }
   | { readonly type: 'DeclineAward'; readonly scheme: string; readonly reason: Reason }
   | { readonly type: 'Revoke'; readonly scheme: string; readonly cycle?: number | undefined; readonly reason: Reason }
-  | { readonly type: 'ObserveExpiry'; readonly scheme: string; readonly cycle: number }
+  /** A policy's: record what time has brought about. */
+  | { readonly type: 'ObserveBoundaries'; readonly scheme: string }
+  /** A policy's: what a new edition does to who holds an earlier one; `publishedAt` is when its publication was recorded. */
+  | { readonly type: 'ApplyEdition'; readonly scheme: string; readonly edition: number; readonly publishedAt: string }
   /** A policy's: look again at this record after a publication. */
   | { readonly type: 'Reevaluate'; readonly kind: 'scheme' | 'learningPlan'; readonly id: string };
 
 export type Of<Type extends RecordCommand['type']> = Extract<RecordCommand, { type: Type }>;
 
 export type RecordRejectionCode =
+  | DecisionRejectionCode
   | 'LEARNER_EXISTS'
   | 'LEARNER_UNKNOWN'
   | 'OUTSIDE_RESPONSIBILITY'

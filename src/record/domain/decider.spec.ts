@@ -31,7 +31,7 @@ describe('registering and correcting', () => {
     const record = new PureRecord(simple);
     expect(record.refusal({ type: 'CorrectDetails', name: 'Ada' })).toBe('LEARNER_UNKNOWN');
     expect(record.refusal({ type: 'CompleteCourse', course: 'C1', effective: { date: '2024-01-01' } })).toBe('LEARNER_UNKNOWN');
-    expect(record.refusal({ type: 'ObserveExpiry', scheme: 'S', cycle: 1 })).toBe('LEARNER_UNKNOWN');
+    expect(record.refusal({ type: 'ObserveBoundaries', scheme: 'S' })).toBe('LEARNER_UNKNOWN');
   });
 
   test('003-12: a correction names the revision that it corrects and leaves what it does not mention', () => {
@@ -219,7 +219,7 @@ describe('revoking', () => {
 });
 
 describe('observing the expiry', () => {
-  const observe = { type: 'ObserveExpiry' as const, scheme: 'S', cycle: 1 };
+  const observe = { type: 'ObserveBoundaries' as const, scheme: 'S' };
   const held = (now: string): PureRecord => {
     const record = PureRecord.registered(simple);
     record.complete('C1', '2024-01-01');
@@ -236,8 +236,8 @@ describe('observing the expiry', () => {
     expect(record.ask(observe)).toEqual([]);
   });
 
-  test('nothing where there is no such cycle, no end, or a revocation came first', () => {
-    expect(held('2031-07-01T00:00:00.000Z').ask({ ...observe, cycle: 2 })).toEqual([]);
+  test('nothing where there is no cycle, no end, or a revocation came first', () => {
+    expect(held('2031-07-01T00:00:00.000Z').ask({ ...observe, scheme: 'T' })).toEqual([]);
     const perpetual = PureRecord.registered(definitions(['C1'], scheme('S', C1)));
     perpetual.complete('C1', '2024-01-01');
     expect(perpetual.ask(observe)).toEqual([]);

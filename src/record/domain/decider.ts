@@ -1,6 +1,5 @@
 import { latest } from '../../catalogue/published.js';
 import type { Decider } from '../../ledger/decider.js';
-import { instantMilliseconds } from '../../shared/calendar.js';
 import { isRejection } from '../../shared/result.js';
 import { assignScheme, startAssignment, withdrawAssignment } from './assignments.js';
 import { approveAward, automaticAward, awardByHand, declineAward, editionFor, revoke } from './awards.js';
@@ -16,12 +15,14 @@ import {
 } from './circumstances.js';
 import type { Of, RecordCommand } from './commands.js';
 import { planCompleted, withConsequences } from './consequences.js';
+import { decideAfterAward } from './decisions.js';
 import type { RecordEvent } from './events.js';
 import { bindToPerson, changeGroups, correctDetails, registerLearner } from './learner.js';
 import { approve, completeCourse, completePlan, enrol, reportActivity, withdrawEnrolment } from './learning.js';
+import { observeBoundaries } from './observations.js';
 import { decideSubmission } from './reviews.js';
-import { endOf, revokedAt } from './standing.js';
-import { cyclesOf, emptyRecord, evolve, type RecordState } from './state.js';
+import { emptyRecord, evolve, type RecordState } from './state.js';
+import { applyEdition, automaticUpdate, withLaterEditions } from './updates.js';
 
 /** A learner earns, keeps or loses a certification. One stream per learner is the boundary of every decision about them. */
 export const recordDecider: Decider<RecordState, RecordCommand, RecordEvent, RecordFacts> = {
@@ -33,7 +34,8 @@ export const recordDecider: Decider<RecordState, RecordCommand, RecordEvent, Rec
   decide(command, state, given) {
     if (command.type === 'RegisterLearner') return registerLearner(command, state, given);
     if (state.profile === undefined) return learnerUnknown();
-    return outOfReach(state, given) ?? ownEvidence(command, state, given) ?? decideRegistered(command, state, given);
+    const refusal = outOfReach(state, given) ?? ownEvidence(command, state, given);
+    return refusal ?? withLaterEditions(decideRegistered(command, state, given), state, given);
   },
 };
 
@@ -94,8 +96,18 @@ function decideRegistered(
     case 'RecordScan':
     case 'ObserveReview':
       return decideSubmission(command, state, given);
-    case 'ObserveExpiry':
-      return observeExpiry(command, state, given);
+    case 'SuspendCertification':
+    case 'ReinstateCertification':
+    case 'ReduceScope':
+    case 'GrantWaiver':
+    case 'EndWaiver':
+    case 'OpenAppeal':
+    case 'DecideAppeal':
+      return decideAfterAward(command, state, given);
+    case 'ObserveBoundaries':
+      return observeBoundaries(command, state, given);
+    case 'ApplyEdition':
+      return applyEdition(command, state, given);
     case 'Reevaluate':
       return reevaluate(command, state, given);
   }
@@ -109,21 +121,6 @@ function reevaluate({ kind, id }: Of<'Reevaluate'>, state: RecordState, given: G
     return completed.length === 0 ? [] : withConsequences(completed, state, given);
   }
   const scheme = editionFor(id, state, given);
-  const award = scheme === undefined ? undefined : automaticAward(scheme, state, given);
+  const award = scheme === undefined ? undefined : (automaticAward(scheme, state, given) ?? automaticUpdate(id, state, given));
   return award === undefined ? [] : isRejection(award) ? (award as Refusal) : [award];
-}
-
-/** The policy's observation with the exact effective instant, once per cycle, however late it comes (domain.md, Status). */
-function observeExpiry({ scheme, cycle: number }: Of<'ObserveExpiry'>, state: RecordState, given: Given): Decision {
-  const cycle = cyclesOf(state, scheme).find((known) => known.number === number);
-  if (cycle?.validity.endsAt === undefined || cycle.expiryObserved !== undefined) return [];
-  const ends = endOf(cycle);
-  const revokedFirst = revokedAt(cycle) < ends;
-  if (ends > instantMilliseconds(given.now) || revokedFirst) return [];
-  return [
-    {
-      type: 'CertificationExpired',
-      data: { scheme, cycle: number, effective: { instant: cycle.validity.endsAt }, observes: cycle.awarded.revision },
-    },
-  ];
 }

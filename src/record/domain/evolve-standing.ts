@@ -1,6 +1,6 @@
 import type { CertificationEvent } from './certification-events.js';
 import type { DataOf, RecordEvent } from './events.js';
-import type { At, Cycle, Standing } from './standing.js';
+import type { At, Cycle, Observation, Standing } from './standing.js';
 import { isSubmissionEvent, type SubmissionEvent } from './submission-events.js';
 import { correctedSubmission, evolveSubmissions } from './submission.js';
 
@@ -72,7 +72,7 @@ function evolvedByAward(standing: Standing, event: OfAward, at: At): Standing {
   switch (event.type) {
     case 'SchemeAssigned': {
       const { scheme: _, assignment, ...terms } = event.data;
-      return { ...standing, assignments: [...standing.assignments, { number: assignment, ...terms }] };
+      return { ...standing, assignments: [...standing.assignments, { number: assignment, revision: at.revision, ...terms }] };
     }
     case 'AssignmentStarted': {
       const { assignment, effective, how } = event.data;
@@ -106,15 +106,18 @@ function evolvedByAward(standing: Standing, event: OfAward, at: At): Standing {
       const revoked = { revision: at.revision, effective, reasonCode, recordedAt: at.recordedAt };
       return withCycle(standing, cycle, { revoked });
     }
-    case 'CertificationExpired':
-      return withCycle(standing, event.data.cycle, { expiryObserved: at.revision });
+    case 'CertificationExpired': {
+      const { scheme: _, ...observed } = event.data;
+      return withObservation(standing, { boundary: 'expired', ...observed, revision: at.revision });
+    }
   }
 }
 
 function withAward(standing: Standing, data: DataOf<'CertificationAwarded'>, at: At): Standing {
-  const { edition, cycle, kind, how, effective, validity, boundaries, assignment, late, proposal, renews, renewal } = data;
+  const { edition, cycle, kind, how, effective, validity, checklist, boundaries, assignment, late, proposal, renews, renewal } =
+    data;
   const awarded = { revision: at.revision, effective, recordedAt: at.recordedAt };
-  const made = { number: cycle, kind, how, edition, renews, renewal, awarded, validity, boundaries, assignment, late };
+  const made = { number: cycle, kind, how, edition, renews, renewal, awarded, validity, checklist, boundaries, assignment, late };
   const next = { ...standing, cycles: [...standing.cycles, made] };
   return proposal === undefined ? next : closed(next, proposal, 'awarded', at);
 }
@@ -166,18 +169,19 @@ function evolvedAfterAward(standing: Standing, event: AfterAward, at: At): Stand
       return { ...standing, appeals: [...standing.appeals, opened] };
     }
     case 'AppealDecided': {
-      const { appeal, outcome, reasonCode } = event.data;
-      const decided = { outcome, revision, recordedAt, reasonCode, person };
+      const { appeal, outcome, reasonCode, reason, remedy } = event.data;
+      const decided = { outcome, revision, recordedAt, reasonCode, reason, remedy, person };
       return { ...standing, appeals: changed(standing.appeals, appeal, { decided }) };
     }
     case 'SubmissionCorrected':
       return { ...standing, submissions: correctedSubmission(standing.submissions, event.data, at) };
     case 'CertificationReassessed': {
-      const { cycle, ground, effective, before, after, boundaries } = event.data;
-      const made = { ground, effective, before, after, revision };
+      const { cycle, ground, effective, before, after, checklist, boundaries, late } = event.data;
+      const made = { ground, effective, before, after, revision, recordedAt };
       return extended(standing, cycle, ({ reassessments = [] }) => ({
         reassessments: [...reassessments, made],
-        ...(after === undefined ? {} : { validity: after, boundaries }),
+        checklist,
+        ...(after === undefined ? {} : { validity: after, boundaries, late }),
       }));
     }
     case 'EditionApplied': {
@@ -186,22 +190,21 @@ function evolvedAfterAward(standing: Standing, event: AfterAward, at: At): Stand
     }
     case 'BoundaryObserved': {
       const { scheme: _, ...observed } = event.data;
-      return { ...standing, observations: [...standing.observations, { ...observed, revision }] };
+      return withObservation(standing, { ...observed, revision });
     }
     case 'ObservationWithdrawn':
       return withoutObservation(standing, event.data.observation);
   }
 }
 
-/** The expiry has an event of its own, which is taken back where the boundary moved later. */
+const withObservation = (standing: Standing, observation: Observation): Standing => ({
+  ...standing,
+  observations: [...standing.observations, observation],
+});
+
 const withoutObservation = (standing: Standing, observation: number): Standing => ({
   ...standing,
   observations: standing.observations.map((known) => (known.revision === observation ? { ...known, withdrawn: true } : known)),
-  cycles: standing.cycles.map((cycle) => {
-    if (cycle.expiryObserved !== observation) return cycle;
-    const { expiryObserved: _, ...unobserved } = cycle;
-    return unobserved;
-  }),
 });
 
 function changed<Item extends { readonly number: number }>(

@@ -14,6 +14,8 @@ export interface Cycle {
   readonly renewal?: number | undefined;
   readonly awarded: { readonly revision: number; readonly effective: Effective; readonly recordedAt: string };
   readonly validity: ValidityInterval;
+  /** On what it stands: as it was awarded or, where a fact was corrected since, as it was reassessed. */
+  readonly checklist: readonly ChecklistLeaf[];
   readonly boundaries?: Boundaries | undefined;
   /** The assignment that it fulfilled, and whether late. */
   readonly assignment?: number | undefined;
@@ -26,8 +28,6 @@ export interface Cycle {
   };
   /** Who asked for a revocation that waits for a second person. */
   readonly revocationProposed?: { readonly revision: number; readonly person: string };
-  /** The revision of the policy's observation; bookkeeping, from which no status is made. */
-  readonly expiryObserved?: number;
   readonly suspensions?: readonly Suspension[];
   readonly scopes?: readonly Scope[];
   /** What became of it when a fact was corrected, oldest first. */
@@ -53,6 +53,7 @@ export interface Scope {
 
 export type Reassessment = Pick<DataOf<'CertificationReassessed'>, 'ground' | 'effective' | 'before' | 'after'> & {
   readonly revision: number;
+  readonly recordedAt: IsoInstant;
 };
 export type Ending = Omit<DataOf<'EditionApplied'>, 'scheme' | 'cycle'> & { readonly revision: number };
 
@@ -100,6 +101,8 @@ export interface Appeal {
     readonly revision: number;
     readonly recordedAt: IsoInstant;
     readonly reasonCode: string;
+    readonly reason: Secret;
+    readonly remedy?: Secret | undefined;
     readonly person?: string | undefined;
   };
 }
@@ -113,7 +116,8 @@ export interface Decided {
 }
 
 /** The policy's observation of a boundary; bookkeeping, from which no status is made. */
-export type Observation = Omit<DataOf<'BoundaryObserved'>, 'scheme'> & {
+export type Observation = Omit<DataOf<'BoundaryObserved'>, 'scheme' | 'boundary'> & {
+  readonly boundary: DataOf<'ObservationWithdrawn'>['boundary'];
   readonly revision: number;
   readonly withdrawn?: true;
 };
@@ -121,6 +125,7 @@ export type Observation = Omit<DataOf<'BoundaryObserved'>, 'scheme'> & {
 /** The scheme was asked of the learner, with all that is needed to say later whether it was done in time. */
 export interface Assignment {
   readonly number: number;
+  readonly revision: number;
   readonly edition: number;
   readonly effective: Effective;
   readonly start?: Effective | undefined;
@@ -226,12 +231,29 @@ export function standingCycle({ cycles }: Standing): Cycle | undefined {
   return last === undefined || revokedAt(last) !== Infinity ? undefined : last;
 }
 
-/** The renewal of the last cycle that is neither withdrawn nor fulfilled and whose window has not closed by `now`. */
-export function openRenewal(standing: Standing, now: IsoInstant): Renewal | undefined {
+/** The numbers of a cycle and of those that it updated, which all have one end and so one renewal. */
+export function ofOneTerm(cycles: readonly Cycle[], { number, kind, renews }: Cycle): ReadonlySet<number> {
+  const before = kind === 'update' ? cycles.find((known) => known.number === renews) : undefined;
+  return new Set([number, ...(before === undefined ? [] : ofOneTerm(cycles, before))]);
+}
+
+/** The renewal of the last cycle that is neither withdrawn nor fulfilled; evidence from before its window closed may come later. */
+export function pendingRenewal(standing: Standing): Renewal | undefined {
   const last = standing.renewals.at(-1);
   const cycle = standingCycle(standing);
-  if (last === undefined || cycle === undefined || last.withdrawn !== undefined || last.cycle !== cycle.number) return undefined;
-  return last.closesAt !== undefined && instantMilliseconds(last.closesAt) <= instantMilliseconds(now) ? undefined : last;
+  if (last === undefined || cycle === undefined || last.withdrawn !== undefined) return undefined;
+  return ofOneTerm(standing.cycles, cycle).has(last.cycle) ? last : undefined;
+}
+
+/** Revisions of the evidence on which a cycle stands. */
+export const groundsOf = ({ checklist }: Pick<Cycle, 'checklist'>): readonly number[] =>
+  checklist.flatMap(({ satisfied, by }) => (satisfied && by !== undefined ? [by] : []));
+
+/** The same while its window has not closed by `now`. */
+export function openRenewal(standing: Standing, now: IsoInstant): Renewal | undefined {
+  const pending = pendingRenewal(standing);
+  const isClosed = pending?.closesAt !== undefined && instantMilliseconds(pending.closesAt) <= instantMilliseconds(now);
+  return isClosed ? undefined : pending;
 }
 
 export const suspensionOf = ({ suspensions = [] }: Cycle): Suspension | undefined => {

@@ -41,7 +41,7 @@ describe('status at an instant', () => {
     const [before, after] = ['2025-03-15T12:00:00Z', '2027-01-01T00:00:00Z'];
     const silent = [record.statusAt('S', before), record.statusAt('S', after)];
     record.now = '2026-01-01T00:00:00.000Z';
-    record.do({ type: 'ObserveExpiry', scheme: 'S', cycle: 1 });
+    record.do({ type: 'ObserveBoundaries', scheme: 'S' });
     expect([record.statusAt('S', before), record.statusAt('S', after)]).toEqual(silent);
   });
 

@@ -1,5 +1,6 @@
 import type { Projection } from '../../projections/define-projection.js';
 import type { JsonObject } from '../../shared/json.js';
+import { dueFrom, outstandingOf } from '../domain/boundaries.js';
 import { evolveStanding, isStandingEvent } from '../domain/evolve-standing.js';
 import { emptyStanding, type Standing } from '../domain/standing.js';
 
@@ -10,12 +11,15 @@ export interface SchemeStandingDocument {
   /** The record's stream. */
   readonly record: string;
   readonly standing: Standing;
+  /** Whether a policy has, or will have, something to record here, and from when on in milliseconds since the epoch. */
+  readonly unobserved: boolean;
+  readonly due: number | null;
 }
 
 export const schemeStandings: Projection = {
   name: 'scheme-standings',
-  version: 3,
-  indexes: { byScheme: ['organization', 'scheme'] },
+  version: 4,
+  indexes: { byScheme: ['organization', 'scheme'], due: ['unobserved', 'due'] },
   keyOf({ event, stored, stream }) {
     return stream.kind === 'record' && isStandingEvent(event) ? `${event.data.scheme}~${stored.stream}` : undefined;
   },
@@ -26,6 +30,8 @@ export const schemeStandings: Projection = {
     const at = { revision, recordedAt: metadata.recordedAt, person: metadata.actor.person };
     const standing = evolveStanding(before?.standing ?? emptyStanding, event, at);
     const { scheme } = event.data;
-    return { organization: stream.organization, scheme, record: stored.stream, standing } as unknown as JsonObject;
+    const due = dueFrom(outstandingOf(standing)) ?? null;
+    const about = { organization: stream.organization, scheme, record: stored.stream };
+    return { ...about, standing, unobserved: due !== null, due } as unknown as JsonObject;
   },
 };

@@ -1,0 +1,145 @@
+import { effectiveMilliseconds, instantMilliseconds, type Effective, type IsoInstant } from '../../shared/calendar.js';
+import {
+  endOf,
+  revokedAt,
+  type Assignment,
+  type Cycle,
+  type Ending,
+  type Observation,
+  type Standing,
+  type Waiver,
+} from './standing.js';
+
+/** What time brings about in a standing, at its exact instant; exactly one of the numbers says of what. */
+export interface Boundary {
+  readonly boundary: Observation['boundary'];
+  readonly cycle?: number;
+  readonly assignment?: number;
+  readonly waiver?: number;
+  readonly instant: IsoInstant;
+  /** The revision of the event from which it follows. */
+  readonly observes: number;
+}
+
+/** Which boundary of what, wherever it lies. */
+type Named = Pick<Observation, 'boundary' | 'cycle' | 'assignment' | 'waiver'>;
+
+/** What is not recorded yet: observations that are not so any more, and boundaries that nothing recorded observes, in order. */
+export interface Outstanding {
+  readonly withdrawals: readonly Observation[];
+  readonly boundaries: readonly Boundary[];
+}
+
+/**
+ * Every boundary that time brings or has brought about by all that is recorded today, the earliest first. What was renewed, revoked,
+ * fulfilled, withdrawn or ended has none from that instant on. A suspension moves none of them: a certification runs on under it.
+ */
+export function boundariesOf({ assignments, cycles, waivers }: Standing): readonly Boundary[] {
+  const found = [
+    ...assignments.flatMap((assignment) => ofAssignment(assignment, cycles)),
+    ...cycles.flatMap((cycle, index) => ofCycle(cycle, cycles[index + 1])),
+    ...waivers.flatMap(ofWaiver),
+  ];
+  return found
+    .map((boundary) => ({ boundary, milliseconds: instantMilliseconds(boundary.instant) }))
+    .sort((a, b) => a.milliseconds - b.milliseconds)
+    .map(({ boundary }) => boundary);
+}
+
+/** Time that passes adds nothing here, so that a read model may keep when the first of it is due. */
+export function outstandingOf(standing: Standing): Outstanding {
+  const boundaries = boundariesOf(standing);
+  const observed = standing.observations.filter(({ withdrawn }) => withdrawn === undefined);
+  const [there, known] = [new Set(boundaries.map(identityOf)), new Set(observed.map(observedIdentity))];
+  return {
+    withdrawals: observed.filter((observation) => !there.has(observedIdentity(observation))),
+    boundaries: boundaries.filter((boundary) => !known.has(identityOf(boundary))),
+  };
+}
+
+/** When something is there to be recorded, in milliseconds; what must be withdrawn is due at once. Undefined where nothing ever is. */
+export function dueFrom({ withdrawals, boundaries }: Outstanding): number | undefined {
+  if (withdrawals.length > 0) return 0;
+  const first = boundaries[0];
+  return first === undefined ? undefined : instantMilliseconds(first.instant);
+}
+
+/** How often the same boundary, wherever it lay, was observed and taken back. */
+export const withdrawalsOf = (standing: Standing, boundary: Named): number =>
+  standing.observations.filter((known) => known.withdrawn !== undefined && subjectOf(known) === subjectOf(boundary)).length;
+
+function ofAssignment(
+  { number: assignment, revision: observes, dueAt, withdrawn, lateEvidence }: Assignment,
+  cycles: readonly Cycle[],
+) {
+  if (dueAt === undefined) return [];
+  const isOver =
+    cycles.some((cycle) => cycle.assignment === assignment && hasBegunBy(cycle.validity.from, dueAt)) ||
+    (withdrawn !== undefined && hasBegunBy(withdrawn.effective, dueAt));
+  if (isOver) return [];
+  return [
+    { boundary: lateEvidence === 'refuse' ? 'missed' : 'overdue', assignment, instant: dueAt, observes } satisfies Boundary,
+  ];
+}
+
+function ofCycle(cycle: Cycle, next: Cycle | undefined): readonly Boundary[] {
+  const { number, awarded, boundaries = {}, reassessments = [], validity } = cycle;
+  const { expiringAt, renewalOpensAt, renewalClosesAt } = boundaries;
+  const observes = reassessments.at(-1)?.revision ?? awarded.revision;
+  const ending = endingOf(cycle);
+  const [ends, revoked] = [endOf(cycle), revokedAt(cycle)];
+  const at = (boundary: Boundary['boundary'], instant: IsoInstant | undefined, until = Infinity): Boundary[] => {
+    if (instant === undefined) return [];
+    const milliseconds = instantMilliseconds(instant);
+    const isOver =
+      milliseconds >= until || revoked <= milliseconds || (next !== undefined && hasBegunBy(next.validity.from, instant));
+    return isOver ? [] : [{ boundary, cycle: number, instant, observes: boundary in ENDINGS ? ending!.revision : observes }];
+  };
+  return [
+    ...at('expiring', expiringAt, ends),
+    ...at('renewal-opens', renewalOpensAt),
+    ...(ending === undefined
+      ? [...at('expired', validity.endsAt), ...at('grace-ends', graceEnd(cycle))]
+      : at(ending.effect === 'void' ? 'voided' : 'update-overdue', ending.endsAt)),
+    ...at('lapsed', renewalClosesAt),
+  ];
+}
+
+const ENDINGS = { voided: true, 'update-overdue': true };
+
+/** The later edition that ends a cycle before its own end; of several the one that ends it first. */
+function endingOf({ validity: { endsAt }, endings = [] }: Cycle): Ending | undefined {
+  const own = endsAt === undefined ? Infinity : instantMilliseconds(endsAt);
+  const earlier = endings.filter((ending) => instantMilliseconds(ending.endsAt) < own);
+  return earlier.reduce<Ending | undefined>(
+    (first, ending) =>
+      first === undefined || instantMilliseconds(ending.endsAt) < instantMilliseconds(first.endsAt) ? ending : first,
+    undefined,
+  );
+}
+
+/** Where it still holds after its end, until when: an edition that ends it ends its grace too. */
+function graceEnd({ validity: { endsAt }, boundaries, endings = [] }: Cycle): IsoInstant | undefined {
+  const holdsUntil = boundaries?.holdsUntil;
+  if (holdsUntil === undefined || endsAt === undefined) return undefined;
+  const ends = [holdsUntil, ...endings.map((ending) => ending.endsAt)];
+  const first = ends.reduce((a, b) => (instantMilliseconds(b) < instantMilliseconds(a) ? b : a));
+  return instantMilliseconds(first) > instantMilliseconds(endsAt) ? first : undefined;
+}
+
+function ofWaiver({ number: waiver, endsAt: instant, ended, revision: observes }: Waiver): readonly Boundary[] {
+  const isOver = ended !== undefined && hasBegunBy(ended.effective, instant);
+  return isOver ? [] : [{ boundary: 'waiver-ends', waiver, instant, observes }];
+}
+
+/**
+ * A date counts as the start of its day at the offset with which the boundary is written, which is that of its edition's zone: so
+ * facts alone decide, and the read model that says what is due needs no definitions.
+ */
+const hasBegunBy = (time: Effective, instant: IsoInstant): boolean =>
+  'date' in time ? time.date <= instant.slice(0, 10) : effectiveMilliseconds(time, 'UTC') <= instantMilliseconds(instant);
+
+const subjectOf = ({ boundary, cycle, assignment, waiver }: Named): string => `${boundary}~${cycle ?? assignment ?? waiver}`;
+const identityOf = (boundary: Boundary): string => `${subjectOf(boundary)}~${boundary.instant}`;
+const observedIdentity = (observation: Observation): string =>
+  `${subjectOf(observation)}~${'instant' in observation.effective ? observation.effective.instant : observation.effective.date}`;
