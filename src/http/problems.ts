@@ -173,6 +173,16 @@ export const PROBLEMS = {
     'Ask for a credential document, or leave "sourceCheck" out.',
   ),
   APPROVAL_UNASKED: problem(422, 'An automatic award waits for no approval', 'Leave "approval" out, or award on approval.'),
+  RENEWAL_CONTRADICTORY: problem(
+    422,
+    'The renewal policy contradicts itself or the validity',
+    'Mend the place that "pointer" names, as "detail" says.',
+  ),
+  HOLDERS_CONTRADICTORY: problem(
+    422,
+    'The edition asks of holders what cannot be',
+    'Mend the place that "pointer" names, as "detail" says; leave "holders" out where they keep what they hold.',
+  ),
   DRAFT_UNKNOWN: problem(404, 'There is no such draft', 'Look the draft up in the list of drafts.'),
   DRAFT_PUBLISHED: problem(409, 'The draft was published before', 'Make a new draft for a further edition.'),
   DRAFT_DISCARDED: problem(409, 'The draft was discarded', 'Make a new draft.'),

@@ -1,14 +1,22 @@
 import {
   addDays,
   dateAt,
+  dayAfter,
+  dayBefore,
+  daysLonger,
   effectiveDate,
   effectiveMilliseconds,
+  endOfMonth,
+  endWith,
   instantAt,
   isCalendarDuration,
   isDate,
   isInstant,
+  isMonthDay,
   isTimeZone,
   latestDateOnEarth,
+  monthDayIn,
+  monthsFrom,
   validityEnd,
 } from './calendar.js';
 
@@ -143,5 +151,64 @@ describe('days and instants', () => {
     expect(instantAt(0)).toBe('1970-01-01T00:00:00.000Z');
     expect(dateAt('2024-12-31T23:30:00Z', 'Europe/Berlin')).toBe('2025-01-01');
     expect([addDays('2024-02-28', 2), addDays('2024-01-01', -1)]).toEqual(['2024-03-01', '2023-12-31']);
+  });
+});
+
+describe('days and months', () => {
+  test('a duration before and after a day, months by the calendar', () => {
+    expect([dayAfter('2024-01-31', 'P1M'), dayBefore('2024-03-31', 'P1M')]).toEqual(['2024-02-29', '2024-02-29']);
+    expect([dayAfter('9999-12-30', 'P1D'), dayAfter('9999-12-31', 'P1D')]).toEqual(['9999-12-31', undefined]);
+    expect([dayBefore('0001-01-02', 'P1D'), dayBefore('0001-01-02', 'P2D')]).toEqual(['0001-01-01', '0001-01-01']);
+  });
+
+  test('what ends with a day that has no day after it has no end that could be written', () => {
+    expect(endWith('9999-12-30', 'UTC')).toEqual({ lastValidDay: '9999-12-30', endsAt: '9999-12-31T00:00:00+00:00' });
+    expect(endWith('9999-12-31', 'UTC')).toBeUndefined();
+  });
+
+  test('the last day of a month', () => {
+    expect(['2024-02-01', '2023-02-28', '2024-12-31'].map(endOfMonth)).toEqual(['2024-02-29', '2023-02-28', '2024-12-31']);
+  });
+
+  test.each([
+    ['2024-12-31', '2025-01-01', 1],
+    ['2025-01-01', '2024-12-31', -1],
+    ['2025-03-01', '2025-03-31', 0],
+    ['2023-03-31', '2025-02-01', 23],
+  ])('from the month of %s to that of %s', (other, day, months) => {
+    expect(monthsFrom(other, day)).toBe(months);
+  });
+
+  test.each([
+    ['02-28', true],
+    ['02-29', true],
+    ['02-30', false],
+    ['04-31', false],
+    ['12-31', true],
+  ])('%s is a day of some year: %s', (monthDay, expected) => {
+    expect(isMonthDay(monthDay)).toBe(expected);
+  });
+
+  test('29 February is 28 February where a year has no other', () => {
+    expect([2024, 2025, 2100, 2000].map((year) => monthDayIn(year, '02-29'))).toEqual([
+      '2024-02-29',
+      '2025-02-28',
+      '2100-02-28',
+      '2000-02-29',
+    ]);
+    expect([monthDayIn(9999, '12-31'), monthDayIn(10_000, '01-01')]).toEqual(['9999-12-31', undefined]);
+  });
+
+  test.each([
+    ['P30D', 'P1M', 2],
+    ['P1M', 'P30D', 1],
+    ['P12M', 'P1Y', 0],
+    ['P366D', 'P1Y', 1],
+    ['P1Y', 'P366D', 0],
+    ['P4Y', 'P1460D', 1],
+    ['P1461D', 'P4Y', 1],
+    ['P1D', 'P1Y', -364],
+  ])('%s is longer than %s by at most %i days', (duration, other, days) => {
+    expect(daysLonger(duration, other)).toBe(days);
   });
 });

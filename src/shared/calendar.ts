@@ -93,6 +93,17 @@ export function dayBefore(day: IsoDate, duration: string): IsoDate {
   return before.year < 1 ? '0001-01-01' : before.toString();
 }
 
+/** Each way in which months can be long or short, the century without a leap year among them; so many starts, so much is seen. */
+const STARTS: readonly Temporal.PlainDate[] = Array.from({ length: 8 * 12 }, (_, month) =>
+  Temporal.PlainDate.from('2096-01-01').add({ months: month }),
+).flatMap((first) => [first, ...[4, 3, 2, 1].map((days) => first.add({ months: 1 }).subtract({ days }))]);
+
+/** How many days longer `duration` is than `other` at the most: from some starts P30D is longer than P1M, and from some it is shorter. */
+export function daysLonger(duration: string, other: string): number {
+  const days = STARTS.map((start) => start.add(other).until(start.add(duration), { largestUnit: 'day' }).days);
+  return Math.max(...days);
+}
+
 /** The last day of the month in which a day lies. */
 export function endOfMonth(day: IsoDate): IsoDate {
   const date = Temporal.PlainDate.from(day);

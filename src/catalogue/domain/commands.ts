@@ -96,6 +96,8 @@ export type FaultCode =
   | 'DOCUMENT_UNREVIEWED'
   | 'SOURCE_CHECK_WITHOUT_DOCUMENT'
   | 'APPROVAL_UNASKED'
+  | 'RENEWAL_CONTRADICTORY'
+  | 'HOLDERS_CONTRADICTORY'
   | 'INVALID_REQUEST';
 
 /** One thing that is wrong with a definition, with the JSON Pointer of the node that offends. */

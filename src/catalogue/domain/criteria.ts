@@ -182,7 +182,7 @@ export function itemKey(item: Item): string {
 }
 
 /** The items of criteria whose author listed none: what the leaves name, in order, each once. */
-export function itemsOf(criteria: Criteria): readonly Item[] {
-  const items = leavesOf<SchemeLeaf>(criteria).map(({ leaf }) => itemOf(leaf));
+export function itemsOf(...trees: readonly Criteria[]): readonly Item[] {
+  const items = trees.flatMap((criteria) => leavesOf<SchemeLeaf>(criteria).map(({ leaf }) => itemOf(leaf)));
   return [...new Map(items.map((item) => [itemKey(item), item])).values()];
 }

@@ -8,6 +8,7 @@ import { draftPublished } from './draft.js';
 import type { CatalogueEvent, CoursePublishedData, LearningPlanPublishedData, SchemePublishedData } from './events.js';
 import { lintCourse, lintLearningPlan, lintScheme } from './lint.js';
 import {
+  criteriaOf,
   definitionsOf,
   emptyCatalogue,
   evolve,
@@ -101,7 +102,7 @@ function publishScheme(command: Of<'DefineScheme' | 'ReviseScheme'>, state: Cata
   const asked = command.scheme;
   const edition = nextEdition(command, 'scheme', asked.scheme, state);
   if (typeof edition !== 'number') return edition;
-  const { award = 'automatic', kind = 'internal', items = itemsOf(asked.criteria) } = asked;
+  const { award = 'automatic', kind = 'internal', items = itemsOf(...criteriaOf(asked)) } = asked;
   const approval = asked.approval ?? (award === 'on-approval' ? APPROVAL_DEFAULT : undefined);
   const data: SchemePublishedData = {
     ...asked,

@@ -2,7 +2,7 @@ import { dateAt, effectiveMilliseconds } from '../../shared/calendar.js';
 import { compareDecimals, isPadded } from '../../shared/decimal.js';
 import { UNPADDED } from '../../shared/text.js';
 import type { AskedLearningPlan, AskedScheme, Fault } from './commands.js';
-import { COURSES_PER_PLAN_MAX, MAX_SCORE_DEFAULT } from './content.js';
+import { COURSES_PER_PLAN_MAX, ITEMS_MAX, MAX_SCORE_DEFAULT } from './content.js';
 import {
   countLeaves,
   coursesNamed,
@@ -17,14 +17,17 @@ import {
   type PlanLeaf,
   type SchemeLeaf,
 } from './criteria.js';
+import { lintHolders, lintRenewal } from './lint-renewal.js';
 import { fault, lintTree, wordsOf } from './lint-tree.js';
 import {
   coursesBehind,
+  criteriaOf,
   latest,
   retirementOf,
   type Activity,
   type Catalogue,
   type CourseEdition,
+  type SchemeCriteria,
   type SchemeEdition,
 } from './state.js';
 
@@ -87,7 +90,7 @@ export function lintLearningPlan(plan: AskedLearningPlan, catalogue: Catalogue):
   return [
     ...lintItems(items, lintNamed),
     ...lintTree(criteria, lintNamed),
-    ...missingItems(criteria, items),
+    ...missingItems(criteria, items, '/criteria'),
     ...(size > COURSES_PER_PLAN_MAX ? [fault('CRITERIA_TOO_LARGE', '/criteria', bound)] : []),
     ...crowdedByPlans(criteria, learningPlans, catalogue),
     ...crowdedCourses(coursesNamed(criteria), latestSchemes(catalogue), { learningPlans }),
@@ -99,18 +102,27 @@ const latestSchemes = ({ schemes }: Catalogue): readonly SchemeEdition[] =>
 
 /** All that is wrong with a scheme that would be published now, also beside the definitions that stand. */
 export function lintScheme(scheme: AskedScheme, catalogue: Catalogue, now: string): readonly Fault[] {
-  const { items, criteria } = scheme;
-  const others = latestSchemes(catalogue).filter((other) => other.scheme !== scheme.scheme);
+  const { items } = scheme;
+  const schemes = [...latestSchemes(catalogue).filter((other) => other.scheme !== scheme.scheme), scheme];
+  const trees = criteriaOf(scheme).map((criteria, index) => ({ criteria, at: CRITERIA_POINTERS[index]! }));
   return [
     ...lintPublished(scheme, catalogue, now),
     ...lintItems(items, (item, at) => lintDefinitionNamed(item, at, catalogue)),
-    ...lintTree<SchemeLeaf>(criteria, (leaf, at) => lintSchemeLeaf(leaf, at, catalogue)),
-    ...missingItems(criteria, items),
+    ...trees.flatMap(({ criteria, at }) => [
+      ...lintTree<SchemeLeaf>(criteria, (leaf, node) => lintSchemeLeaf(leaf, node, catalogue), at),
+      ...missingItems(criteria, items, at),
+    ]),
+    ...tooManyItems(scheme),
     ...lintAward(scheme),
     ...lintTimeToFulfil(scheme),
-    ...crowdedCourses(coursesBehind(criteria, catalogue), [...others, scheme], catalogue),
+    ...lintRenewal(scheme),
+    ...lintHolders(scheme, catalogue),
+    ...trees.flatMap(({ criteria, at }) => crowdedCourses(coursesBehind(criteria, catalogue), schemes, catalogue, at)),
   ];
 }
+
+/** Where the trees of a scheme stand, in the order of `criteriaOf`. */
+const CRITERIA_POINTERS = ['/criteria', '/renewal/criteria'] as const;
 
 function lintSchemeLeaf(leaf: SchemeLeaf, pointer: string, catalogue: Catalogue): readonly Fault[] {
   if ('submission' in leaf && leaf.kind === 'credential-document' && leaf.review === 'none')
@@ -158,12 +170,20 @@ function lintItems<Named extends Item>(
 }
 
 /** Rule 001-7: whatever the criteria ask for is listed for the learner; what is listed beside it is optional. */
-function missingItems(criteria: Criteria, items: readonly Item[] | undefined): readonly Fault[] {
+function missingItems(criteria: Criteria, items: readonly Item[] | undefined, at: string): readonly Fault[] {
   if (items === undefined) return [];
   const listed = new Set(items.map(itemKey));
-  return leavesOf<SchemeLeaf>(criteria, '/criteria')
+  return leavesOf<SchemeLeaf>(criteria, at)
     .filter(({ leaf }) => !listed.has(itemKey(itemOf(leaf))))
     .map(({ pointer }) => fault('ITEM_MISSING', pointer, 'The criteria ask for what "items" does not list. List it there.'));
+}
+
+/** One tree alone cannot name so many; those of the first award and of the renewal together can. */
+function tooManyItems(scheme: AskedScheme): readonly Fault[] {
+  if (scheme.renewal?.criteria === undefined) return [];
+  const { length } = scheme.items ?? itemsOf(...criteriaOf(scheme));
+  const detail = `A scheme lists at most ${ITEMS_MAX} items, and its criteria name ${length}. Name less in the renewal's.`;
+  return length > ITEMS_MAX ? [fault('CRITERIA_TOO_LARGE', '/renewal/criteria', detail)] : [];
 }
 
 /**
@@ -203,19 +223,20 @@ export const LEAVES_PER_COURSE_MAX = 2_000;
 
 function crowdedCourses(
   courses: Iterable<string>,
-  schemes: readonly { readonly criteria: Criteria }[],
+  schemes: readonly SchemeCriteria[],
   plans: Parameters<typeof coursesBehind>[1],
+  at = '/criteria',
 ): readonly Fault[] {
-  const behind = schemes.map(({ criteria }) => coursesBehind(criteria, plans));
+  const behind = schemes.map((scheme) => criteriaOf(scheme).map((criteria) => coursesBehind(criteria, plans)));
   const crowded = [...courses].find((course) => {
-    const sharing = schemes.filter((_, index) => behind[index]!.has(course));
-    const leaves = sharing.reduce((sum, { criteria }) => sum + countLeaves(criteria), 0);
+    const sharing = schemes.filter((_, index) => behind[index]!.some((named) => named.has(course)));
+    const leaves = sharing.flatMap(criteriaOf).reduce((sum, criteria) => sum + countLeaves(criteria), 0);
     return sharing.length > SCHEMES_PER_COURSE_MAX || leaves > LEAVES_PER_COURSE_MAX;
   });
   if (crowded === undefined) return [];
   const bounds = `at most ${SCHEMES_PER_COURSE_MAX} schemes with ${LEAVES_PER_COURSE_MAX} leaves in all`;
   const detail = `The course ${crowded} may stand in ${bounds}, as one completion decides them together.`;
-  return [fault('COURSE_IN_TOO_MANY_SCHEMES', '/criteria', detail)];
+  return [fault('COURSE_IN_TOO_MANY_SCHEMES', at, detail)];
 }
 
 export const PLANS_PER_COURSE_MAX = 50;

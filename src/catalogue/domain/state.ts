@@ -183,6 +183,15 @@ export const retirementOf = (
   id: string,
 ): Retirement | undefined => retirements.get(`${kind} ${id}`);
 
+/** What a scheme asks for: for the first award and, where that differs, for a renewal. */
+export function criteriaOf({ criteria, renewal }: SchemeCriteria): readonly Criteria[] {
+  return renewal?.criteria === undefined ? [criteria] : [criteria, renewal.criteria];
+}
+export interface SchemeCriteria {
+  readonly criteria: Criteria;
+  readonly renewal?: { readonly criteria?: Criteria | undefined } | undefined;
+}
+
 /** Every course whose completion can bear on the criteria: those named, and those of the learning plans that are named. */
 export function coursesBehind(
   criteria: Criteria,
