@@ -103,6 +103,8 @@ const appealDecided = z.strictObject({
   scheme,
   appeal: number,
   outcome: z.enum(APPEAL_OUTCOMES),
+  /** What is to be done about it; nothing of it happens by itself. */
+  remedy: sealedSchema.optional(),
   effective,
   ...reason,
 });
@@ -116,6 +118,8 @@ const factCorrected = z.strictObject({
   fact: z.enum(CORRECTABLE),
   /** Absent where the fact is taken back whole. */
   to: correctedTo.optional(),
+  /** The revision of the correction from which it follows: the fact was made by criteria whose evidence was corrected. */
+  ground: revision.optional(),
   effective,
   ...reason,
 });
@@ -131,7 +135,7 @@ const submissionCorrected = z.strictObject({
 const reassessed = z.strictObject({
   scheme,
   cycle: number,
-  /** The revision of the correction that took its ground away. */
+  /** The revision of the correction that changed its ground. */
   ground: revision,
   effective,
   before: validityInterval,
@@ -139,6 +143,8 @@ const reassessed = z.strictObject({
   after: validityInterval.optional(),
   checklist: checklistSchema,
   boundaries: boundariesSchema.optional(),
+  /** Fulfilled at or after the due instant, where that is accepted. */
+  late: z.literal(true).optional(),
 });
 
 const editionApplied = z.strictObject({
@@ -151,8 +157,6 @@ const editionApplied = z.strictObject({
   by: effective,
   /** The exact instant until which the cycle holds without an update. */
   endsAt: isoInstant,
-  /** The event of the publication. */
-  publication: z.uuid(),
 });
 
 const boundaryObserved = z.strictObject({
@@ -182,7 +186,7 @@ export type CertificationEvent =
   | LedgerEvent<'WaiverGranted', Holding<typeof waiverGranted, 'reason' | 'evidence'>>
   | LedgerEvent<'WaiverEnded', Holding<typeof waiverEnded, 'reason'>>
   | LedgerEvent<'AppealOpened', Holding<typeof appealOpened, 'reason'>>
-  | LedgerEvent<'AppealDecided', Holding<typeof appealDecided, 'reason'>>
+  | LedgerEvent<'AppealDecided', Holding<typeof appealDecided, 'reason' | 'remedy'>>
   | LedgerEvent<'FactCorrected', Holding<typeof factCorrected, 'reason'>>
   | LedgerEvent<'SubmissionCorrected', Holding<typeof submissionCorrected, 'reason'>>
   | LedgerEvent<'CertificationReassessed', Holding<typeof reassessed>>
@@ -201,7 +205,7 @@ export const certificationEvents = [
   defineEvent('WaiverGranted', waiverGranted, sealing('reason', 'evidence')),
   defineEvent('WaiverEnded', waiverEnded, sealing('reason')),
   defineEvent('AppealOpened', appealOpened, sealing('reason')),
-  defineEvent('AppealDecided', appealDecided, sealing('reason')),
+  defineEvent('AppealDecided', appealDecided, sealing('reason', 'remedy')),
   defineEvent('FactCorrected', factCorrected, sealing('reason')),
   defineEvent('SubmissionCorrected', submissionCorrected, sealing('reason')),
   defineEvent('CertificationReassessed', reassessed),

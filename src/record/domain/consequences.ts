@@ -2,6 +2,7 @@ import {
   coursesNamed,
   editionOf,
   itemKey,
+  latest,
   plansNamed,
   retirementOf,
   type LearningPlanEdition,
@@ -15,7 +16,8 @@ import { evaluateEnrolment } from './course-evidence.js';
 import type { RecordEvent } from './events.js';
 import { evaluateRecord } from './scheme-evidence.js';
 import { isMissed, pendingAssignment } from './standing.js';
-import { approvalsOf, foldAll, openEnrolments, type Enrolment, type RecordState } from './state.js';
+import { approvalsOf, foldAll, openEnrolments, standingOf, type Enrolment, type RecordState } from './state.js';
+import { automaticUpdate, updatable } from './updates.js';
 
 /**
  * The facts of a command and, in the same commit, everything that follows from them: a course completed by its criteria, a plan
@@ -148,13 +150,19 @@ function awardsOf(named: Named, state: RecordState, given: Given): readonly Reco
   const events: RecordEvent[] = [];
   for (const id of given.facts.schemes.keys()) {
     const scheme = editionFor(id, state, given)!;
-    if (!isNamed(scheme, named)) continue;
-    const award = automaticAward(scheme, state, given);
+    const award =
+      (isNamed(scheme, named) ? automaticAward(scheme, state, given) : undefined) ?? updateOf(id, named, state, given);
     if (isRejection(award)) return award as Refusal;
     if (award !== undefined) events.push(award);
   }
   return events;
 }
+
+/** An update is asked for by the newest edition, whatever an assignment is pinned to. */
+const updateOf = (id: string, named: Named, state: RecordState, given: Given): RecordEvent | undefined =>
+  updatable(standingOf(state, id)) !== undefined && isNamed(latest(given.facts.schemes, id)!, named)
+    ? automaticUpdate(id, state, given)
+    : undefined;
 
 function isNamed({ scheme, criteria }: SchemeEdition, { courses, plans, schemes }: Named): boolean {
   if (schemes.has(scheme)) return true;

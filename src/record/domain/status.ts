@@ -1,6 +1,8 @@
 import { EXPIRING_FROM_DEFAULT, type SchemeEdition } from '../../catalogue/published.js';
 import {
+  dateAt,
   effectiveMilliseconds,
+  instantAt,
   instantBefore,
   instantMilliseconds,
   type IsoDate,
@@ -9,6 +11,7 @@ import {
 import {
   endOf,
   isPastDue,
+  ofOneTerm,
   revokedAt,
   type Assignment,
   type Cycle,
@@ -81,10 +84,17 @@ export function statusAt(
   const renewing = renewal === undefined ? {} : { renewal: renewal.number };
   if (cycle !== undefined && own === 'current') {
     const status = heldStatusAt(cycle, renewal, editionOf, at);
-    return { status, valid: status !== 'suspended', edition: cycle.edition, cycle: cycle.number, ...endsOf(cycle), ...renewing };
+    return {
+      status,
+      valid: status !== 'suspended',
+      edition: cycle.edition,
+      cycle: cycle.number,
+      ...endsOf(cycle, zoneOf),
+      ...renewing,
+    };
   }
   const valid = cycle !== undefined && own === 'expired' && holdsInGrace(cycle, zoneOf, at);
-  const held = cycle === undefined ? {} : { cycle: cycle.number, ...endsOf(cycle) };
+  const held = cycle === undefined ? {} : { cycle: cycle.number, ...endsOf(cycle, zoneOf) };
   const waiver = standing.waivers.findLast((known) => isWaivedAt(known, at));
   if (waiver !== undefined) {
     const edition = cycle?.edition ?? standing.assignments.at(-1)?.edition ?? waiver.edition;
@@ -174,14 +184,16 @@ function holdsInGrace(cycle: Cycle, zoneOf: ZoneOf, at: IsoInstant): boolean {
 }
 
 /** The renewal of a cycle that is open at an instant; a fulfilled one has made the next cycle. */
-const renewalAt = (standing: Standing, cycle: Cycle, zoneOf: ZoneOf, at: IsoInstant): Renewal | undefined =>
-  standing.renewals.findLast(
+function renewalAt({ cycles, renewals }: Standing, cycle: Cycle, zoneOf: ZoneOf, at: IsoInstant): Renewal | undefined {
+  const term = ofOneTerm(cycles, cycle);
+  return renewals.findLast(
     ({ cycle: renewed, effective, edition, withdrawn, closesAt }) =>
-      renewed === cycle.number &&
+      term.has(renewed) &&
       effectiveMilliseconds(effective, zoneOf(edition)) <= instantMilliseconds(at) &&
       (withdrawn === undefined || effectiveMilliseconds(withdrawn.effective, zoneOf(edition)) > instantMilliseconds(at)) &&
       (closesAt === undefined || !isBy(closesAt, at)),
   );
+}
 
 const isWaivedAt = ({ effective, endsAt, ended }: Waiver, at: IsoInstant): boolean =>
   effectiveMilliseconds(effective, 'UTC') <= instantMilliseconds(at) &&
@@ -235,7 +247,16 @@ const isTooLate = ({ effective, submitted, edition }: Submission, assignment: As
 const isBy = (instant: IsoInstant, at: IsoInstant): boolean => instantMilliseconds(instant) <= instantMilliseconds(at);
 const isAssignedBy = ({ effective, edition }: Assignment, zoneOf: ZoneOf, at: IsoInstant): boolean =>
   effectiveMilliseconds(effective, zoneOf(edition)) <= instantMilliseconds(at);
-const endsOf = ({ validity }: Cycle) => ({ lastValidDay: validity.lastValidDay, endsAt: validity.endsAt });
+
+/** Where a later edition ends it first, its last valid day is the one in which that instant's last moment lies. */
+export function endsOf({ validity, endings = [] }: Cycle, zoneOf: ZoneOf): Pick<SchemeStatus, 'lastValidDay' | 'endsAt'> {
+  const [first] = [...endings].sort((a, b) => instantMilliseconds(a.endsAt) - instantMilliseconds(b.endsAt));
+  const { lastValidDay, endsAt } = validity;
+  if (first === undefined || (endsAt !== undefined && instantMilliseconds(endsAt) <= instantMilliseconds(first.endsAt)))
+    return { lastValidDay, endsAt };
+  const last = instantAt(instantMilliseconds(first.endsAt) - 1);
+  return { lastValidDay: dateAt(last, zoneOf(first.edition)), endsAt: first.endsAt };
+}
 
 /** What became of one cycle at an instant; `next` is the cycle after it. Superseded is neither expired nor revoked. */
 export function cycleStatusAt(cycle: Cycle, next: Cycle | undefined, zoneOf: ZoneOf, at: IsoInstant): CycleStatus {
