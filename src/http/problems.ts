@@ -1,4 +1,5 @@
 import { ATTACHMENT_PROBLEMS } from './attachment-problems.js';
+import { DECISION_PROBLEMS } from './decision-problems.js';
 import { later, problem, type Problem } from './problem.js';
 import { SUBMISSION_PROBLEMS } from './submission-problems.js';
 
@@ -246,6 +247,8 @@ export const PROBLEMS = {
   TOO_EARLY: problem(409, 'It cannot be started yet', 'Start it when its start has come; "detail" names it.'),
   NO_PROPOSAL: problem(409, 'No award waits for approval', 'Look at the status of the learner in the scheme.'),
   PROPOSAL_OPEN: problem(409, 'An award waits for approval already', 'Approve or decline it first.'),
+  // Decisions after an award.
+  ...DECISION_PROBLEMS,
   ...ATTACHMENT_PROBLEMS,
   // Submissions and their review.
   ...SUBMISSION_PROBLEMS,

@@ -16,7 +16,19 @@ export interface WriteRequest {
   readonly ifMatch?: number | undefined;
   readonly correlationId: string;
   /** What the decision of a person means, where the write is one (21 CFR 11.50). */
-  readonly meaning?: 'approved' | 'declined' | 'awarded' | 'revoked' | 'withdrawn' | 'checked';
+  readonly meaning?:
+    | 'approved'
+    | 'declined'
+    | 'awarded'
+    | 'revoked'
+    | 'withdrawn'
+    | 'checked'
+    | 'suspended'
+    | 'reinstated'
+    | 'reduced'
+    | 'waived'
+    | 'appealed'
+    | 'decided';
 }
 
 /** The envelope of a write to `stream`; its command id has the documented scope: organization, stream, key (ADR 0001). */

@@ -120,6 +120,15 @@ describe('the command of a row', () => {
     ['award-approval', { scheme: 'S1', ...why }, { type: 'ApproveAward', scheme: 'S1', reason }],
     ['award-decline', { scheme: 'S1', ...why }, { type: 'DeclineAward', scheme: 'S1', reason }],
     ['revocation', { scheme: 'S1', cycle: 2, ...why }, { type: 'Revoke', scheme: 'S1', cycle: 2, reason }],
+    ['suspension', { scheme: 'S1', ...why }, { type: 'SuspendCertification', scheme: 'S1', reason }],
+    ['reinstatement', { scheme: 'S1', ...why }, { type: 'ReinstateCertification', scheme: 'S1', reason }],
+    ['scope-reduction', { scheme: 'S1', covers: 'A.', ...why }, { type: 'ReduceScope', scheme: 'S1', covers: 'A.', reason }],
+    [
+      'waiver',
+      { scheme: 'S1', lastDay: '2024-12-31', evidence: 'B.', ...why },
+      { type: 'GrantWaiver', scheme: 'S1', lastDay: '2024-12-31', evidence: 'B.', reason },
+    ],
+    ['waiver-end', { scheme: 'S1', ...why }, { type: 'EndWaiver', scheme: 'S1', reason }],
   ];
   it.each(others)('a row of kind %s says %j', (kind, more, command) => {
     expect(ofLearner(kind, more)).toMatchObject(command);

@@ -3,6 +3,7 @@ import type { DefinitionKind } from '../catalogue/published.js';
 import { courseCommand, learningPlanCommand, schemeCommand, withPartySubject, type Definitions } from '../catalogue/services.js';
 import type { Records } from '../record/published.js';
 import { isDate, type Effective } from '../shared/calendar.js';
+import { certificationCommandOf } from './certification-commands.js';
 import { effectiveOf, optionalReasonOf, reasonOf } from './row-times.js';
 import type { DecisionRow, DefinitionRow, LearnerRow, Row } from './rows.js';
 import { submissionCommandOf } from './submission-commands.js';
@@ -119,6 +120,12 @@ export function recordCommandOf(row: Exclude<LearnerRow, BindingRow | EvidenceRo
     case 'award-decline':
     case 'revocation':
       return decisionOf(row);
+    case 'suspension':
+    case 'reinstatement':
+    case 'scope-reduction':
+    case 'waiver':
+    case 'waiver-end':
+      return certificationCommandOf(row);
     case 'submission-withdrawal':
     case 'submission-approval':
     case 'submission-decline':

@@ -33,6 +33,11 @@ const ROUTES = {
   'award-approval': '/v1/learners/:learner/schemes/:scheme/awards/approval',
   'award-decline': '/v1/learners/:learner/schemes/:scheme/awards/decline',
   revocation: '/v1/learners/:learner/schemes/:scheme/revocations',
+  suspension: '/v1/learners/:learner/schemes/:scheme/suspensions',
+  reinstatement: '/v1/learners/:learner/schemes/:scheme/reinstatements',
+  'scope-reduction': '/v1/learners/:learner/schemes/:scheme/scope-reductions',
+  waiver: '/v1/learners/:learner/schemes/:scheme/waivers',
+  'waiver-end': '/v1/learners/:learner/schemes/:scheme/waivers/end',
 } as const satisfies Readonly<Record<Exclude<Row['kind'], 'retirement'>, string>>;
 
 const RETIREMENTS = {
@@ -55,4 +60,9 @@ export const MEANINGS: Readonly<Partial<Record<Row['kind'], NonNullable<WriteReq
   'award-approval': 'approved',
   'award-decline': 'declined',
   revocation: 'revoked',
+  suspension: 'suspended',
+  reinstatement: 'reinstated',
+  'scope-reduction': 'reduced',
+  waiver: 'waived',
+  'waiver-end': 'withdrawn',
 };

@@ -139,6 +139,11 @@ const rows: readonly Row[] = [
   ofLearner('award-approval', { scheme: 'S1', reasonCode: 'seen', reason: 'Looked at.' }),
   ofLearner('award-decline', { scheme: 'S1', reasonCode: 'unclear', reason: 'Not shown.' }),
   ofLearner('revocation', { scheme: 'S1', cycle: 1, reasonCode: 'issued-in-error', reason: 'Two were mixed up.' }),
+  ofLearner('suspension', { scheme: 'S1', reasonCode: 'under-inquiry', reason: 'A complaint came in.' }),
+  ofLearner('reinstatement', { scheme: 'S1', reasonCode: 'cleared', reason: 'It was somebody else.' }),
+  ofLearner('scope-reduction', { scheme: 'S1', covers: 'Up to 3 m.', reasonCode: 'eyesight', reason: 'By the doctor.' }),
+  ofLearner('waiver', { scheme: 'S1', lastDay: '2024-12-31', evidence: 'A letter.', reasonCode: 'leave', reason: 'Away.' }),
+  ofLearner('waiver-end', { scheme: 'S1', reasonCode: 'returned', reason: 'Back at work.' }),
 ];
 
 const issuesOf = (value: unknown): readonly z.core.$ZodIssue[] => rowSchema.safeParse(value).error?.issues ?? [];
@@ -222,14 +227,22 @@ describe('rows', () => {
     expect(messagesOf(ofLearner('correction', {}))).toEqual(['Give a name, a contact or both.']);
   });
 
-  it.each(['award', 'award-decline', 'revocation', 'assignment-withdrawal'])('%s says why, with a code and a text', (kind) => {
-    const whole = { scheme: 'S1', reasonCode: 'seen', reason: 'Seen.', ...(kind === 'award' ? { awardedOn: '2024-01-01' } : {}) };
-    expect(issuesOf(ofLearner(kind, whole))).toEqual([]);
-    const { reasonCode: _, ...withoutCode } = whole;
-    expect(issuesOf(ofLearner(kind, withoutCode)).map(({ path }) => path)).toEqual([['reasonCode']]);
-    expect(issuesOf(ofLearner(kind, { ...whole, reason: '' })).map(({ path }) => path)).toEqual([['reason']]);
-    expect(issuesOf(ofLearner(kind, { ...whole, reasonCode: 'Two Words' })).map(({ path }) => path)).toEqual([['reasonCode']]);
-  });
+  it.each(['award', 'award-decline', 'revocation', 'suspension', 'reinstatement', 'waiver-end', 'assignment-withdrawal'])(
+    '%s says why, with a code and a text',
+    (kind) => {
+      const whole = {
+        scheme: 'S1',
+        reasonCode: 'seen',
+        reason: 'Seen.',
+        ...(kind === 'award' ? { awardedOn: '2024-01-01' } : {}),
+      };
+      expect(issuesOf(ofLearner(kind, whole))).toEqual([]);
+      const { reasonCode: _, ...withoutCode } = whole;
+      expect(issuesOf(ofLearner(kind, withoutCode)).map(({ path }) => path)).toEqual([['reasonCode']]);
+      expect(issuesOf(ofLearner(kind, { ...whole, reason: '' })).map(({ path }) => path)).toEqual([['reason']]);
+      expect(issuesOf(ofLearner(kind, { ...whole, reasonCode: 'Two Words' })).map(({ path }) => path)).toEqual([['reasonCode']]);
+    },
+  );
 
   it.each(['approval', 'award-approval'])('%s says why with both, or not at all', (kind) => {
     const whole = { scheme: 'S1', ...(kind === 'approval' ? { label: 'board', approvedOn: '2024-01-01' } : {}) };

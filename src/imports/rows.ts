@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ACTIVITY_COUNT_MAX, ACTIVITY_KINDS, GROUPS_PER_LEARNER_MAX } from '../record/published.js';
 import { calendarDuration, callerId, definitionId, isoDate, newCallerId, newScore, presentation, text } from '../shared/text.js';
+import { certificationRows } from './certification-rows.js';
 import { decisionRows } from './decision-rows.js';
 import { definitionRows } from './definition-rows.js';
 import { submissionRows } from './submission-rows.js';
@@ -112,11 +113,13 @@ export const rowSchema = z.discriminatedUnion('kind', [
   assignmentWithdrawalRow,
   ...submissionRows,
   ...decisionRows,
+  ...certificationRows,
 ]);
 export type Row = z.infer<typeof rowSchema>;
 /** A row about one learner goes to that learner's record; every other one is a definition of the organization. */
 export type LearnerRow = Extract<Row, { learner: string }>;
 export type DecisionRow = z.infer<(typeof decisionRows)[number]>;
+export type CertificationRow = z.infer<(typeof certificationRows)[number]>;
 export type DefinitionRow = Exclude<Row, LearnerRow>;
 export const isLearnerRow = (row: Row): row is LearnerRow => 'learner' in row;
 

@@ -17,6 +17,13 @@ import { CompleteCourseHandler, CompleteCourseRoute } from './commands/complete-
 import { CorrectDetailsHandler, CorrectDetailsRoute } from './commands/correct-details.js';
 import { RegisterLearnerHandler, RegisterLearnerRoute } from './commands/register-learner.js';
 import { RevokeCertificationHandler, RevokeCertificationRoute } from './commands/revoke-certification.js';
+import { SuspendCertificationHandler, SuspendCertificationRoute } from './commands/suspend-certification.js';
+import { ReinstateCertificationHandler, ReinstateCertificationRoute } from './commands/reinstate-certification.js';
+import { ReduceScopeHandler, ReduceScopeRoute } from './commands/reduce-scope.js';
+import { GrantWaiverHandler, GrantWaiverRoute } from './commands/grant-waiver.js';
+import { EndWaiverHandler, EndWaiverRoute } from './commands/end-waiver.js';
+import { OpenAppealHandler, OpenAppealRoute } from './commands/open-appeal.js';
+import { DecideAppealHandler, DecideAppealRoute } from './commands/decide-appeal.js';
 import { SubmitEvidenceHandler, SubmitEvidenceRoute } from './commands/submit-evidence.js';
 import { WithdrawSubmissionHandler, WithdrawSubmissionRoute } from './commands/withdraw-submission.js';
 import { ApproveSubmissionHandler, ApproveSubmissionRoute } from './commands/approve-submission.js';
@@ -45,6 +52,13 @@ import { ListTasksHandler, TaskRoutes } from './views/tasks.js';
     CompleteCourseRoute,
     AwardCertificationRoute,
     RevokeCertificationRoute,
+    SuspendCertificationRoute,
+    ReinstateCertificationRoute,
+    ReduceScopeRoute,
+    GrantWaiverRoute,
+    EndWaiverRoute,
+    OpenAppealRoute,
+    DecideAppealRoute,
     ApproveRoute,
     ApproveAwardRoute,
     AssignSchemeRoute,
@@ -84,6 +98,13 @@ import { ListTasksHandler, TaskRoutes } from './views/tasks.js';
     CompleteCourseHandler,
     AwardCertificationHandler,
     RevokeCertificationHandler,
+    SuspendCertificationHandler,
+    ReinstateCertificationHandler,
+    ReduceScopeHandler,
+    GrantWaiverHandler,
+    EndWaiverHandler,
+    OpenAppealHandler,
+    DecideAppealHandler,
     ApproveHandler,
     ApproveAwardHandler,
     AssignSchemeHandler,

@@ -96,7 +96,9 @@ describe.each(['csv', 'ndjson'] as const)('a history with every kind of row, as 
       { scheme: `T-of-${format}`, how: 'by-hand', effective: { date: '2024-03-01' } },
     ]);
     const meanings = events.flatMap(({ metadata: { actor } }) => (actor.meaning === undefined ? [] : [actor.meaning]));
-    expect([...new Set(meanings)]).toEqual(['approved', 'withdrawn', 'declined', 'revoked', 'awarded', 'checked']);
+    const afterAward = ['suspended', 'reduced', 'reinstated', 'waived'];
+    const before = ['approved', 'withdrawn', 'declined', 'revoked', 'awarded', 'checked'];
+    expect([...new Set(meanings)]).toEqual([...before, ...afterAward]);
     expect(events.every(({ metadata: { actor } }) => actor.person !== undefined)).toBe(true);
     expect(JSON.stringify(await service.events())).not.toMatch(/Åkerblom|Lovelace|ada\.lovelace/);
   });
@@ -177,6 +179,11 @@ describe('one refusal of each kind', () => {
     ['award-approval', {}, 'NO_PROPOSAL', undefined],
     ['award-decline', {}, 'NO_PROPOSAL', undefined],
     ['revocation', {}, 'ALREADY_REVOKED', undefined],
+    ['suspension', { scheme: `S-${name}` }, 'ALREADY_REVOKED', undefined],
+    ['reinstatement', {}, 'NOT_SUSPENDED', undefined],
+    ['scope-reduction', { scheme: `U-${name}` }, 'NOT_CERTIFIED', undefined],
+    ['waiver', { lastDay: '2024-05-31' }, 'WAIVER_OUT_OF_RANGE', '/lastDay'],
+    ['waiver-end', {}, 'NO_WAIVER', undefined],
   ];
 
   it('says what, where and how to mend it, and records nothing', async () => {
@@ -253,8 +260,17 @@ describe('a row is decided under the rights of its route', () => {
   });
 
   it('decisions need a person who is not the learner, in a file too; what a service reports does not', async () => {
+    const ofCertifications = ['suspension', 'scope-reduction', 'reinstatement', 'waiver', 'waiver-end'];
     const ofSubmissions = ['submission-approval', 'submission-decline', 'source-check'];
-    const decisions = ['approval', 'award', 'award-approval', 'award-decline', 'revocation', ...ofSubmissions];
+    const decisions = [
+      'approval',
+      'award',
+      'award-approval',
+      'award-decline',
+      'revocation',
+      ...ofCertifications,
+      ...ofSubmissions,
+    ];
     const { token } = await issued(service, { service: 'lms', roles: ['admin'] });
     const byService = codesOf(await send(rows, token, { dryRun: uuidv4() }));
     const byItself = rows.map(({ kind }) => (decisions.includes(kind) ? 'PERSON_REQUIRED' : 'recorded'));

@@ -91,6 +91,11 @@ export function historyOf(name: string, person: string): readonly HistoryRow[] {
       ...{ checkedOn: '2024-05-20', dueAgain: '2025-05-20', reference: 'Roll of 1832, Åkerblom' },
     }),
     learner('38', 'submission-approval', { scheme: id('U'), label: 'Diploma' }),
+    learner('39', 'suspension', { scheme: id('T'), ...WHY }),
+    learner('40', 'scope-reduction', { scheme: id('T'), covers: 'All but Ms. Åkerblom’s site.', ...WHY }),
+    learner('41', 'reinstatement', { scheme: id('T'), ...WHY }),
+    learner('42', 'waiver', { scheme: id('U'), lastDay: '2024-12-31', evidence: 'A letter of Ms. Åkerblom.', ...WHY }),
+    learner('43', 'waiver-end', { scheme: id('U'), ...WHY }),
   ];
 }
 
