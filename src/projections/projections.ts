@@ -117,14 +117,10 @@ export class Projections {
    */
   async awaitPosition(name: string, position: string | undefined, milliseconds = AWAIT_MILLISECONDS_MAX): Promise<ReadOutcome> {
     const member = this.member(name);
-    if (position !== undefined) {
-      const end = parsePosition(await this.environment.feed.end());
-      assert(end !== undefined, 'the end of a feed is a position');
-      positionNumber(position, end.epoch, end.number);
-    }
+    const until = position === undefined ? undefined : await this.lastEventUpTo(position);
     const isReady = async (): Promise<boolean> => {
       const served = await this.servedAt(member);
-      return served !== undefined && (position === undefined || (served.position !== null && served.position >= position));
+      return served !== undefined && (until === undefined || (served.position !== null && served.position >= until));
     };
     const deadline = AbortSignal.timeout(Math.min(milliseconds, AWAIT_MILLISECONDS_MAX));
     while (!(await isReady())) {
@@ -164,6 +160,23 @@ export class Projections {
     if (keeper.isAtWork) keeper.resume();
     else if (notedIn(tenure).runners.some(({ state }) => state === 'faulted') && (await tenure.takeOver())) await keeper.begin();
     return this.statusOf(member, await this.environment.feed.end());
+  }
+
+  /**
+   * Behind the last event an engine may hold records of its own, and `progress` gives out places among them. Whether such a
+   * place is one of this log is for the log to say; nothing lies between it and the last event, so that one is waited for.
+   */
+  private async lastEventUpTo(position: string): Promise<string> {
+    const { feed } = this.environment;
+    const last = await feed.end();
+    const [end, asked] = [parsePosition(last), parsePosition(position)];
+    assert(end !== undefined, 'the end of a feed is a position');
+    if (asked?.epoch === end.epoch && asked.number > end.number) {
+      await refuseForeign(feed, position);
+      return last;
+    }
+    positionNumber(position, end.epoch, end.number);
+    return position;
   }
 
   private async statusOf(member: Member, end: string): Promise<ProjectionStatus> {
@@ -263,3 +276,15 @@ const notedIn = ({ standing }: Tenure): Note => {
 
 const unknownProjection = (name: string) =>
   reject('PROJECTION_UNKNOWN', `There is no projection ${name.slice(0, 64)}. "certledger projections status" lists them.`);
+
+/** Throws POSITION_OF_ANOTHER_EPOCH where the feed cannot go on from there. */
+async function refuseForeign(feed: EventFeed, position: string): Promise<void> {
+  const leaving = new AbortController();
+  const items = feed.open({ after: position, signal: leaving.signal })[Symbol.asyncIterator]();
+  try {
+    await items.next();
+  } finally {
+    leaving.abort();
+    await items.return?.();
+  }
+}
