@@ -10,14 +10,16 @@ import {
 } from '../../catalogue/published.js';
 import { effectiveInstant, effectiveMilliseconds, instantMilliseconds, type Effective } from '../../shared/calendar.js';
 import { isRejection } from '../../shared/result.js';
-import { automaticAward, editionFor } from './awards.js';
+import { automaticAward } from './awards.js';
 import type { Decision, Given, Refusal } from './circumstances.js';
+import { aboutOf, factAt } from './corrected-facts.js';
 import { evaluateEnrolment } from './course-evidence.js';
+import { updatable } from './endings.js';
 import type { RecordEvent } from './events.js';
 import { evaluateRecord } from './scheme-evidence.js';
 import { isMissed, pendingAssignment } from './standing.js';
 import { approvalsOf, foldAll, openEnrolments, standingOf, type Enrolment, type RecordState } from './state.js';
-import { automaticUpdate, updatable } from './updates.js';
+import { automaticUpdate } from './updates.js';
 
 /**
  * The facts of a command and, in the same commit, everything that follows from them: a course completed by its criteria, a plan
@@ -26,11 +28,17 @@ import { automaticUpdate, updatable } from './updates.js';
 export function withConsequences(facts: readonly RecordEvent[], state: RecordState, given: Given): Decision {
   const events = [...facts];
   const now = (): RecordState => foldAll(state, events, given.now, given.actor.person);
-  const touched = touchedBy(facts);
+  const touched = touchedBy(facts, state);
   for (const course of touched.courses) events.push(...courseCompleted(course, now(), given));
-  const completed = new Set(events.flatMap((event) => (event.type === 'CourseCompleted' ? [event.data.course] : [])));
+  const completed = new Set([
+    ...touched.completed,
+    ...events.flatMap((event) => (event.type === 'CourseCompleted' ? [event.data.course] : [])),
+  ]);
   if (completed.size > 0) events.push(...plansCompleted(completed, now(), given));
-  const plans = new Set(events.flatMap((event) => (event.type === 'LearningPlanCompleted' ? [event.data.learningPlan] : [])));
+  const plans = new Set([
+    ...touched.plans,
+    ...events.flatMap((event) => (event.type === 'LearningPlanCompleted' ? [event.data.learningPlan] : [])),
+  ]);
   events.push(...assignmentsStarted({ ...touched, plans }, now(), given));
   const awards = awardsOf({ courses: completed, plans, schemes: touched.schemes }, now(), given);
   return isRejection(awards) ? (awards as Refusal) : [...events, ...awards];
@@ -43,21 +51,40 @@ interface Named {
   readonly schemes: ReadonlySet<string>;
 }
 
-interface Touched extends Omit<Named, 'plans'> {
+interface Touched extends Named {
+  /** Courses whose completion is otherwise now. */
+  readonly completed: ReadonlySet<string>;
   /** Schemes in which something was approved or handed in. */
   readonly workedOn: ReadonlySet<string>;
   /** When the last of the facts was true. */
   readonly effective: Effective | undefined;
 }
 
-function touchedBy(facts: readonly RecordEvent[]): Touched {
+function touchedBy(facts: readonly RecordEvent[], state: RecordState): Touched {
   const courses = new Set<string>();
+  const completed = new Set<string>();
+  const plans = new Set<string>();
   const schemes = new Set<string>();
   const workedOn = new Set<string>();
   let effective: Effective | undefined;
   for (const { type, data } of facts) {
     // What was recorded and does not count brings nothing about, not even the beginning of an assignment.
     if ('notCounted' in data && data.notCounted !== undefined) continue;
+    if (type === 'FactCorrected' || type === 'SubmissionCorrected') {
+      // What was taken back brings nothing about; what lost its ground by that is looked at again below.
+      if (data.to === undefined) continue;
+      const about = type === 'FactCorrected' ? aboutOf(factAt(state, data.corrects)!.fact) : { scheme: data.scheme };
+      if ('effective' in data.to) effective = data.to.effective;
+      if (about.course !== undefined) (type === 'FactCorrected' && data.fact === 'CourseCompleted' ? completed : courses).add(about.course);
+      if (about.learningPlan !== undefined) plans.add(about.learningPlan);
+      if (about.scheme !== undefined) schemes.add(about.scheme);
+      continue;
+    }
+    if (type === 'CertificationReassessed' && data.after !== undefined) continue;
+    if (type === 'CertificationReassessed' || type === 'AwardDeclined') {
+      schemes.add(data.scheme);
+      continue;
+    }
     if ('effective' in data) effective = data.effective;
     if (type === 'EvidenceSubmitted') {
       // The learner's work on it is handing it in, whenever what it proves was done; what waits for review earns nothing yet.
@@ -70,7 +97,7 @@ function touchedBy(facts: readonly RecordEvent[]): Touched {
     if ('scheme' in data && data.scheme !== undefined) schemes.add(data.scheme);
     if (type === 'ApprovalGiven' && data.scheme !== undefined) workedOn.add(data.scheme);
   }
-  return { courses, schemes, workedOn, effective };
+  return { courses, completed, plans, schemes, workedOn, effective };
 }
 
 /** A course with criteria of its own is completed by what was reported in an open enrolment (rules 003-1 to 003-3). */
@@ -96,7 +123,7 @@ function enrolmentCompleted(course: string, enrolment: Enrolment, state: RecordS
 }
 
 /** A plan counts its courses' dates like those of a course: as the day's start in UTC. */
-const PLAN_ZONE = 'UTC';
+export const PLAN_ZONE = 'UTC';
 
 /** The first completion of a plan follows from its courses by itself. */
 export function planCompleted(edition: LearningPlanEdition, state: RecordState, given: Given): readonly RecordEvent[] {
@@ -149,9 +176,9 @@ function isItemTouched({ scheme, items }: SchemeEdition, { courses, plans, worke
 function awardsOf(named: Named, state: RecordState, given: Given): readonly RecordEvent[] | Refusal {
   const events: RecordEvent[] = [];
   for (const id of given.facts.schemes.keys()) {
-    const scheme = editionFor(id, state, given)!;
     const award =
-      (isNamed(scheme, named) ? automaticAward(scheme, state, given) : undefined) ?? updateOf(id, named, state, given);
+      automaticAward(id, state, given, ({ criteria }) => isNamed({ scheme: id, criteria }, named)) ??
+      updateOf(id, named, state, given);
     if (isRejection(award)) return award as Refusal;
     if (award !== undefined) events.push(award);
   }
@@ -164,7 +191,7 @@ const updateOf = (id: string, named: Named, state: RecordState, given: Given): R
     ? automaticUpdate(id, state, given)
     : undefined;
 
-function isNamed({ scheme, criteria }: SchemeEdition, { courses, plans, schemes }: Named): boolean {
+function isNamed({ scheme, criteria }: Pick<SchemeEdition, 'scheme' | 'criteria'>, { courses, plans, schemes }: Named): boolean {
   if (schemes.has(scheme)) return true;
   const [named, plansOf] = [coursesNamed(criteria), plansNamed(criteria)];
   return [...courses].some((course) => named.has(course)) || [...plans].some((plan) => plansOf.has(plan));

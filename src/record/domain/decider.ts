@@ -2,7 +2,7 @@ import { latest } from '../../catalogue/published.js';
 import type { Decider } from '../../ledger/decider.js';
 import { isRejection } from '../../shared/result.js';
 import { assignScheme, startAssignment, withdrawAssignment } from './assignments.js';
-import { approveAward, automaticAward, awardByHand, declineAward, editionFor, revoke } from './awards.js';
+import { automaticAward } from './awards.js';
 import {
   learnerUnknown,
   outOfReach,
@@ -15,14 +15,18 @@ import {
 } from './circumstances.js';
 import type { Of, RecordCommand } from './commands.js';
 import { planCompleted, withConsequences } from './consequences.js';
+import { correctFact } from './corrections.js';
+import { approveAward, awardByHand, declineAward, revoke } from './decided-awards.js';
 import { decideAfterAward } from './decisions.js';
+import { applyEdition, withLaterEditions } from './editions.js';
 import type { RecordEvent } from './events.js';
 import { bindToPerson, changeGroups, correctDetails, registerLearner } from './learner.js';
 import { approve, completeCourse, completePlan, enrol, reportActivity, withdrawEnrolment } from './learning.js';
 import { observeBoundaries } from './observations.js';
+import { decideRenewal } from './renewals.js';
 import { decideSubmission } from './reviews.js';
 import { emptyRecord, evolve, type RecordState } from './state.js';
-import { applyEdition, automaticUpdate, withLaterEditions } from './updates.js';
+import { automaticUpdate } from './updates.js';
 
 /** A learner earns, keeps or loses a certification. One stream per learner is the boundary of every decision about them. */
 export const recordDecider: Decider<RecordState, RecordCommand, RecordEvent, RecordFacts> = {
@@ -104,6 +108,12 @@ function decideRegistered(
     case 'OpenAppeal':
     case 'DecideAppeal':
       return decideAfterAward(command, state, given);
+    case 'OpenRenewal':
+    case 'WithdrawRenewal':
+    case 'AttributeEvidence':
+      return decideRenewal(command, state, given);
+    case 'CorrectFact':
+      return correctFact(command, state, given);
     case 'ObserveBoundaries':
       return observeBoundaries(command, state, given);
     case 'ApplyEdition':
@@ -120,7 +130,6 @@ function reevaluate({ kind, id }: Of<'Reevaluate'>, state: RecordState, given: G
     const completed = edition === undefined ? [] : planCompleted(edition, state, given);
     return completed.length === 0 ? [] : withConsequences(completed, state, given);
   }
-  const scheme = editionFor(id, state, given);
-  const award = scheme === undefined ? undefined : (automaticAward(scheme, state, given) ?? automaticUpdate(id, state, given));
+  const award = automaticAward(id, state, given) ?? automaticUpdate(id, state, given);
   return award === undefined ? [] : isRejection(award) ? (award as Refusal) : [award];
 }

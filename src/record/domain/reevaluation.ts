@@ -9,12 +9,27 @@ import type { RecordState } from './state.js';
 const NOBODY = { actor: { key: 'policy', role: 'policy' }, origin: { kind: 'policy', policy: 'reevaluate' } } as const;
 
 /** What would follow for a learner if a definition of the catalogue were looked at again; nothing where the rules refuse it. */
-export function whatFollows(
+export const whatFollows = (
   record: RecordState,
   { kind, id }: Pick<Of<'Reevaluate'>, 'kind' | 'id'>,
   facts: Catalogue,
   now: string,
+): readonly RecordEvent[] => decided({ type: 'Reevaluate', kind, id }, record, facts, now);
+
+/** What an edition of a scheme would do to a learner who holds an earlier one, and what follows from that. */
+export const effectsOfEdition = (
+  record: RecordState,
+  { scheme, edition, publishedAt }: Omit<Of<'ApplyEdition'>, 'type'>,
+  facts: Catalogue,
+  now: string,
+): readonly RecordEvent[] => decided({ type: 'ApplyEdition', scheme, edition, publishedAt }, record, facts, now);
+
+function decided(
+  command: Of<'Reevaluate' | 'ApplyEdition'>,
+  record: RecordState,
+  facts: Catalogue,
+  now: string,
 ): readonly RecordEvent[] {
-  const decision = recordDecider.decide({ type: 'Reevaluate', kind, id }, record, { facts, now, ...NOBODY });
+  const decision = recordDecider.decide(command, record, { facts, now, ...NOBODY });
   return isRejection(decision) ? [] : (decision as readonly RecordEvent[]);
 }

@@ -11,12 +11,14 @@ export interface PublicationDocument {
   readonly kind: 'scheme' | 'learningPlan';
   readonly id: string;
   readonly edition: number;
+  /** When the publication was recorded. */
+  readonly publishedAt: string;
   readonly pending: boolean;
 }
 
 export const publications: Projection = {
   name: 'publications',
-  version: 1,
+  version: 2,
   indexes: { pending: ['pending'] },
   keyOf({ event, stored, stream }) {
     const { type } = event as CatalogueEvent | PublicationEvent;
@@ -26,7 +28,8 @@ export const publications: Projection = {
   fold(document, { event, stored, stream }) {
     const { type, data } = event as CatalogueEvent | PublicationEvent;
     if (type === 'PublicationApplied') return document === undefined ? undefined : { ...document, pending: false };
-    const published = { organization: stream.organization, publication: stored.id, pending: true };
+    const publishedAt = stored.metadata.recordedAt;
+    const published = { organization: stream.organization, publication: stored.id, publishedAt, pending: true };
     if (type === 'SchemePublished')
       return { ...published, kind: 'scheme', id: data.scheme, edition: data.edition } satisfies JsonObject;
     if (type === 'LearningPlanPublished')

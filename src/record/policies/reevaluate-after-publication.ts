@@ -9,8 +9,10 @@ import type { Ledger } from '../../ledger/ledger.js';
 import { streamName } from '../../ledger/stream-name.js';
 import type { Projections } from '../../projections/projections.js';
 import { isRejection } from '../../shared/result.js';
+import type { Of } from '../domain/commands.js';
 import { publicationDecider } from '../domain/publication.js';
-import { whatFollows } from '../domain/reevaluation.js';
+import { effectsOfEdition, whatFollows } from '../domain/reevaluation.js';
+import type { RecordState } from '../domain/state.js';
 import type { Records } from '../records.js';
 import { everyLearner, type StoredLearner } from '../views/every-learner.js';
 import { learnerStatus } from '../views/learner-status.projection.js';
@@ -26,6 +28,20 @@ const LANDING_MILLISECONDS_MAX = 1_000;
 /** Where one record can take nothing more, that is no reason to keep all others waiting. */
 const NEVER_FOR_THIS_RECORD: ReadonlySet<string> = new Set(['STREAM_FULL', 'KEY_UNUSABLE']);
 
+type CommandAfter = Of<'ApplyEdition' | 'Reevaluate'>;
+
+/** What would bring something about: what the edition does to a holder, with what follows from it, or what it earns. */
+function commandAfter(
+  { kind, id, edition, publishedAt }: PublicationDocument,
+  record: RecordState,
+  facts: Catalogue,
+  now: string,
+): CommandAfter | undefined {
+  const apply = { type: 'ApplyEdition', scheme: id, edition, publishedAt } as const;
+  if (kind === 'scheme' && effectsOfEdition(record, apply, facts, now).length > 0) return apply;
+  return whatFollows(record, { kind, id }, facts, now).length > 0 ? { type: 'Reevaluate', kind, id } : undefined;
+}
+
 interface Counted {
   readonly publication: PublicationDocument;
   looked: number;
@@ -33,9 +49,10 @@ interface Counted {
 }
 
 /**
- * After a publication looks again at all learners of the organization (domain.md, Award). What would follow is found in memory, and
- * only where something does is the record asked, under an id that derives from the publication: whatever is cut short goes on with
- * the next round and ends as if it had not been. A learner who acts later decides on the new definitions anyway.
+ * After a publication looks again at all learners of the organization (domain.md, Award), and brings to who holds an earlier edition
+ * what the new one says of holders (rule 003-10). What would follow is found in memory, and only where something does is the record
+ * asked, under an id that derives from the publication: whatever is cut short goes on with the next round and ends as if it had not
+ * been. A learner who acts later decides on the new definitions anyway.
  */
 export class ReevaluateAfterPublication implements Policy {
   readonly name = 'reevaluate-after-publication';
@@ -91,11 +108,13 @@ export class ReevaluateAfterPublication implements Policy {
   }
 
   private async lookAt(learners: readonly StoredLearner[], count: Counted, facts: Catalogue): Promise<void> {
-    const { kind, id } = count.publication;
     const now = this.ledger.clock.now();
-    const touched = learners.filter(({ document }) => whatFollows(document.record, { kind, id }, facts, now).length > 0);
+    const touched = learners.flatMap(({ stream, document }) => {
+      const command = commandAfter(count.publication, document.record, facts, now);
+      return command === undefined ? [] : [{ stream, command }];
+    });
     // All of them end before a failure is told, so that nothing is on its way any more when the policy has stopped.
-    const changes = await Promise.allSettled(touched.map(({ stream }) => this.reevaluate(stream, count.publication)));
+    const changes = await Promise.allSettled(touched.map(({ stream, command }) => this.send(stream, command, count.publication)));
     for (const change of changes) {
       if (change.status === 'rejected') throw change.reason;
       if (change.value) count.changed += 1;
@@ -103,13 +122,14 @@ export class ReevaluateAfterPublication implements Policy {
     count.looked += learners.length;
   }
 
-  private async reevaluate(stream: string, { organization, publication, kind, id }: PublicationDocument): Promise<boolean> {
-    const key = ['reevaluate', publication];
+  private async send(stream: string, command: CommandAfter, of: PublicationDocument): Promise<boolean> {
+    const { organization, publication } = of;
+    const operation = command.type === 'ApplyEdition' ? 'apply-edition' : 'reevaluate';
+    const key = [operation, publication];
     const write = await policyWrite(this.ledger.keyRing, this.name, organization, stream, key);
-    const command = { type: 'Reevaluate', kind, id } as const;
     let code: string;
     try {
-      const receipt = await this.records.executeOn(stream, write, 'reevaluate', command, key);
+      const receipt = await this.records.executeOn(stream, write, operation, command, key);
       if (!isRejection(receipt)) return receipt.outcome !== 'unchanged';
       code = receipt.code;
     } catch (error) {

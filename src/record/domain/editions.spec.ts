@@ -1,4 +1,4 @@
-import type { HoldersPolicy, SchemeContent } from '../../catalogue/published.js';
+import type { HoldersPolicy } from '../../catalogue/published.js';
 import {
   ADMIN,
   catalogueWith,
@@ -19,7 +19,7 @@ const FIRST = scheme('S', { course: 'C1' }, { duration: 'P2Y' }, BERLIN);
 /** When the publication was recorded. */
 const PUBLISHED_AT = '2024-06-01T12:00:00.000Z';
 
-const second = (holders: HoldersPolicy | undefined, more: Partial<SchemeContent> = {}) => ({
+const second = (holders: HoldersPolicy | undefined, more: Parameters<typeof scheme>[4] = {}) => ({
   ...FIRST,
   criteria: { all: [{ course: 'C1' }, { course: 'C2' }] },
   published: '2024-05-01',
@@ -280,6 +280,16 @@ describe('an update', () => {
     record.complete('C2', '2024-09-01');
     expect(record.cycles('S')).toHaveLength(1);
     expect(dataOf(record.complete('C1', '2024-09-20'), 'CertificationAwarded')).toMatchObject({ kind: 'initial', cycle: 2 });
+  });
+
+  it('missed, what was earned again and waits for approval is a first award, too', () => {
+    const record = holder(second(BY, { award: 'on-approval' }));
+    apply(record);
+    record.now = '2024-10-01T12:00:00.000Z';
+    record.complete('C2', '2024-09-01');
+    record.complete('C1', '2024-09-20');
+    const approved = record.do({ type: 'ApproveAward', scheme: 'S', reason: REASON }, SECOND);
+    expect(dataOf(approved, 'CertificationAwarded')).toMatchObject({ kind: 'initial', validity: { lastValidDay: '2026-09-20' } });
   });
 });
 

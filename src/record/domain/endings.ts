@@ -1,0 +1,30 @@
+import { effectiveMilliseconds, instantMilliseconds, type IsoInstant } from '../../shared/calendar.js';
+import { endOf, standingCycle, type Cycle, type Ending, type Standing } from './standing.js';
+import type { ZoneOf } from './status.js';
+
+/** What follows from that a later edition ends a cycle; what was decided about it is in docs/adr/0018-editions-and-holders.md. */
+
+const endingsBy = (cycle: Cycle, effect: Ending['effect']): readonly Ending[] =>
+  (cycle.endings ?? []).filter((known) => known.effect === effect);
+
+/** What asks for an update of a cycle, the last of several; what is void at some time is not updated but earned afresh. */
+export const updateAsked = (cycle: Cycle): Ending | undefined =>
+  endingsBy(cycle, 'void').length > 0 ? undefined : endingsBy(cycle, 'must-update').at(-1);
+
+/** The cycle held, where an edition asks for its update. */
+export function updatable(standing: Standing): Cycle | undefined {
+  const cycle = standingCycle(standing);
+  return cycle === undefined || updateAsked(cycle) === undefined ? undefined : cycle;
+}
+
+/**
+ * From when on evidence counts for a first award again, in milliseconds; undefined where no edition opened that path. Void: whatever is
+ * done since the edition came into force, so that nobody who is quick is without the certification for a day. Not updated in time: from
+ * the end of that time on, like after a lapse.
+ */
+export function afreshFrom(cycle: Cycle, zoneOf: ZoneOf, at: IsoInstant): number | undefined {
+  const voided = endingsBy(cycle, 'void').at(-1);
+  if (voided !== undefined) return effectiveMilliseconds(voided.effective, zoneOf(voided.edition));
+  const missed = endingsBy(cycle, 'must-update').some(({ endsAt }) => instantMilliseconds(endsAt) === endOf(cycle));
+  return missed && endOf(cycle) <= instantMilliseconds(at) ? endOf(cycle) : undefined;
+}
