@@ -3,6 +3,7 @@ import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { ISSUERS_FILE_BYTES_MAX, parseIssuers, type Issuer } from '../access/tokens/issuers.js';
 import { ATTACHMENT_BYTES_MAX } from '../attachments/domain/bounds.js';
+import { parseClamAvAddress } from '../adapters/clamav/address.js';
 import { ORGANIZATION_ID } from '../ledger/stream-name.js';
 
 const wholeNumber = (min: number, max: number, unset: number) =>
@@ -39,6 +40,12 @@ const settings = {
     .default('info'),
   CERTLEDGER_POLICY_INTERVAL_SECONDS: wholeNumber(1, 86_400, 5),
   CERTLEDGER_ATTACHMENT_BYTES_MAX: wholeNumber(1_024, 104_857_600, ATTACHMENT_BYTES_MAX),
+  CERTLEDGER_CLAMAV: z
+    .string()
+    .refine((text) => parseClamAvAddress(text) !== undefined, {
+      message: 'must be host:port, such as 127.0.0.1:3310, or unix:/path, such as unix:/run/clamav/clamd.ctl',
+    })
+    .optional(),
   CERTLEDGER_OIDC_FILE: z.string().min(1, 'must name a file').optional(),
   CERTLEDGER_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   CERTLEDGER_KEY: z

@@ -14,6 +14,8 @@ import { KeyUses } from '../access/key-uses.js';
 import { accessDirectory } from '../access/views/access-directory.projection.js';
 import { Attachments } from '../attachments/attachments.js';
 import { ATTACHMENT_BYTES_MAX } from '../attachments/domain/bounds.js';
+import type { Scanner } from '../attachments/ports/scanner.js';
+import { ScannedFiles } from '../attachments/scanned-files.js';
 import { StoredFiles } from '../attachments/stored-files.js';
 import { UploadGate } from '../attachments/upload-gate.js';
 import { Uploads } from '../attachments/uploads.js';
@@ -96,6 +98,16 @@ export interface Kernel {
   readonly keyUses: KeyUses;
   readonly learners: LearnerDocuments;
   readonly attachments: AttachmentServices;
+  /** What looks into attachments, where a scanner is configured. */
+  readonly scans: ScannedFiles | undefined;
+}
+
+/** What the settings say of files. */
+export interface FileSettings {
+  /** How many bytes a file may have that is uploaded; ATTACHMENT_BYTES_MAX unless told. */
+  readonly attachmentBytesMax?: number | undefined;
+  /** Where one is given, approvals wait for what it says. */
+  readonly scanner?: Scanner | undefined;
 }
 
 /** What deals with files, apart from where they lie. */
@@ -112,7 +124,7 @@ export function wireKernel(
   clock: Clock,
   logger: Logger,
   doors: Omit<Doors, 'uses'> = {},
-  attachmentBytesMax = ATTACHMENT_BYTES_MAX,
+  { attachmentBytesMax = ATTACHMENT_BYTES_MAX, scanner }: FileSettings = {},
 ): Kernel {
   const keyRing = new KeyRing(engines.keys, engines.master.bytes);
   const codec = new Codec(registry, keyRing);
@@ -122,8 +134,7 @@ export function wireKernel(
   const { readModels: store, store: feed, leases } = engines;
   const projections = new Projections({ store, feed, leases, codec, instance, warn }, readModels);
   const files = wireAttachments(engines, keyRing, clock, attachmentBytesMax);
-  // No scanner is known yet; where one is, approvals wait for what it says.
-  const records = new Records(ledger, { files: files.attachments, scans: false });
+  const records = new Records(ledger, { files: files.attachments, scans: scanner !== undefined });
   const definitions = new Definitions(ledger);
   const keyUses = new KeyUses(ledger, logger);
   return {
@@ -142,6 +153,7 @@ export function wireKernel(
     keyUses,
     learners: new LearnerDocuments(projections, records, keyRing),
     attachments: files,
+    scans: scanner === undefined ? undefined : new ScannedFiles(engines.files, files.stored, scanner),
   };
 }
 

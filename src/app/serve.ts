@@ -8,6 +8,7 @@ import { openEmbedded } from './embedded.js';
 import type { Engines } from './engines.js';
 import { createLogger } from './logger.js';
 import { startApplication } from './process.js';
+import { scannerOf, scannerWarning } from './scanner.js';
 import { SystemClock } from './system-clock.js';
 
 /** How many connections the system holds for a process that is busy, where it allows as many; beyond it they are cut. */
@@ -19,6 +20,8 @@ export async function serve(configuration: Configuration): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
   const logger = createLogger(configuration.CERTLEDGER_LOG_LEVEL);
   const engines = await openEngines(configuration, logger);
+  const warning = scannerWarning(configuration);
+  if (warning !== undefined) logger.warn(warning);
   let address = '';
   const started = await startApplication(engines, {
     clock: new SystemClock(),
@@ -26,7 +29,7 @@ export async function serve(configuration: Configuration): Promise<void> {
     organization: configuration.CERTLEDGER_ORGANIZATION,
     policyIntervalMilliseconds: configuration.CERTLEDGER_POLICY_INTERVAL_SECONDS * 1_000,
     issuers: configuration.issuers,
-    attachmentBytesMax: configuration.CERTLEDGER_ATTACHMENT_BYTES_MAX,
+    files: { attachmentBytesMax: configuration.CERTLEDGER_ATTACHMENT_BYTES_MAX, scanner: scannerOf(configuration) },
     show: (token) => process.stdout.write(firstGreeting(address, token)),
     listen: async (app) => {
       const place = { port: configuration.CERTLEDGER_PORT, host: configuration.CERTLEDGER_HOST };

@@ -6,6 +6,7 @@ import type { Configuration } from '../app/configuration.js';
 import { openEmbedded } from '../app/embedded.js';
 import { createLogger } from '../app/logger.js';
 import { startApplication } from '../app/process.js';
+import { scannerOf } from '../app/scanner.js';
 import { SystemClock } from '../app/system-clock.js';
 import { learnerStatus } from '../record/views/learner-status.projection.js';
 import { reviews } from '../record/views/reviews.projection.js';
@@ -67,6 +68,7 @@ async function inFolder(configuration: Configuration, folder: string): Promise<C
     logger: createLogger('error'),
     organization: configuration.CERTLEDGER_ORGANIZATION,
     policyIntervalMilliseconds: configuration.CERTLEDGER_POLICY_INTERVAL_SECONDS * 1_000,
+    files: { attachmentBytesMax: configuration.CERTLEDGER_ATTACHMENT_BYTES_MAX, scanner: scannerOf(configuration) },
     localToken,
   }).catch(async (error: unknown) => {
     await engines.close();

@@ -1,10 +1,22 @@
 import { reject, type Rejection } from '../shared/result.js';
 import type { PinnedAttachment } from './domain/commands.js';
+import type { ScanVerdict } from './domain/submission-events.js';
 
 /** What the record asks of the files that evidence refers to. */
 export interface EvidenceFiles {
   /** Keeps a file from being collected, before the event that refers to it: no event points at bytes that are not there. */
   pin(organization: string, subject: string, address: string): Promise<PinnedAttachment | Rejection>;
+}
+
+/** What a scanner says of a file that evidence refers to; `none` is no verdict, and it may be asked again. */
+export type AttachmentScan =
+  { readonly verdict: ScanVerdict; readonly signature?: string | undefined } | { readonly verdict: 'none'; readonly why: string };
+
+/** Lets a scanner look into files. */
+export interface AttachmentScans {
+  /** Which scanner answers; undefined where none does. */
+  version(): Promise<string | undefined>;
+  scan(address: string, stopping: AbortSignal): Promise<AttachmentScan>;
 }
 
 /** Where evidence finds its files, and whether they are scanned before they are approved. */

@@ -30,6 +30,11 @@ export class Records {
     return new Records(ledger, { ...this.evidence, files: REHEARSED_FILES });
   }
 
+  /** Whether approvals wait for what a scanner says of an attachment. */
+  get scansAttachments(): boolean {
+    return this.evidence.scans;
+  }
+
   /** The stream of the learner whom the caller knows by `learner`; nothing of that id can be read from it. */
   async stream(organization: string, learner: string): Promise<string> {
     return streamName(recordDecider.kind, organization, await this.ledger.keyRing.pseudonym(organization, 'learner', learner));

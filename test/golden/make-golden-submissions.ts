@@ -98,7 +98,8 @@ const STEPS: readonly Step[] = [
   {
     by: 'scanner',
     command: { type: 'RecordScan', submission: 3, attachment: FILE.address, verdict: 'clean', scanner: 'clamav 1.4.2' },
-    samples: [''],
+    // Its sample is of version 1.
+    samples: [],
   },
   {
     by: 'b.schmidt',
@@ -135,6 +136,18 @@ const STEPS: readonly Step[] = [
   },
   { by: 'policy', command: { type: 'ObserveReview', submission: 4, threshold: 'escalated' }, samples: [''] },
   { by: 'c.lange', command: { type: 'ApproveSubmission', of: 4 }, samples: ['.without-reason', '.submission'] },
+  {
+    by: 'scanner',
+    command: {
+      type: 'RecordScan',
+      submission: 3,
+      attachment: FILE.address,
+      verdict: 'infected',
+      scanner: 'ClamAV 1.4.2/27500/Mon Nov 24 09:00:00 2025',
+      signature: 'Win.Test.EICAR_HDB-1',
+    },
+    samples: [''],
+  },
 ];
 
 /** What was handed in and what became of it: each type of event with every field that is sealed in it. */

@@ -315,6 +315,15 @@ const eicar: readonly HostileFile[] = [
   file('EICAR in an archive called a PDF', 'scan.pdf', PDF, zipOf('eicar.com', text(EICAR))),
 ];
 
+/** Packed like a page of a PDF, where the checks of an upload do not look: only a scanner finds it, here by these bytes. */
+export const PACKED_EICAR = deflateSync(text(EICAR));
+export const eicarInPages = file(
+  'EICAR in a page of a PDF',
+  'scan.pdf',
+  PDF,
+  pdfWith(stream('/Filter/FlateDecode', PACKED_EICAR)),
+);
+
 /** The same makings without the harm: they are taken, so that what is refused is refused for the harm that is in it. */
 export const harmlessFiles: readonly HostileFile[] = [
   file('a PDF with one more object', 'scan.pdf', PDF, pdfWith('<</S/URI/URI(https://example.org/)>>')),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Issuer } from '../../src/access/tokens/issuers.js';
 import type { Engines } from '../../src/app/engines.js';
-import { readModels } from '../../src/app/kernel.js';
+import { readModels, type FileSettings } from '../../src/app/kernel.js';
 import { createLogger } from '../../src/app/logger.js';
 import { startApplication, type Started } from '../../src/app/process.js';
 import type { StoredEvent } from '../../src/ledger/envelope.js';
@@ -100,6 +100,7 @@ export class Service {
     token?: string,
     folder?: string,
     issuers: readonly Issuer[] = [],
+    files: FileSettings = {},
   ): Promise<Service> {
     const started = await startApplication(engines, {
       clock,
@@ -107,6 +108,7 @@ export class Service {
       organization: ORGANIZATION,
       policyIntervalMilliseconds: POLICY_MILLISECONDS,
       issuers,
+      files,
     });
     const service = new Service(started, engines, clock, token ?? started.firstToken!, folder);
     // The first use of a key on a day is an event beside the request; it must not come in between what a test compares.

@@ -173,6 +173,18 @@ describe('the scanner of ClamAV', () => {
     expect(isLeft).toBe(true);
   });
 
+  it('leaves in the middle when it is told to stop, without a verdict', async () => {
+    clamd.judge = () => 'silence';
+    const scanner = new ClamAvScanner(clamd.address);
+    const stopping = new AbortController();
+    const scanned = scanner.scan(inPieces(file(10)), stopping.signal);
+    while (clamd.files.length === 0) await new Promise((look) => setTimeout(look, 5));
+    stopping.abort();
+    expect(await scanned).toEqual({ verdict: 'none', why: 'it was left' });
+    expect(await scanner.scan(inPieces(file(10)), AbortSignal.abort())).toMatchObject({ verdict: 'none' });
+    expect(clamd.files).toHaveLength(1);
+  });
+
   it('tells the version of the daemon, and nothing where no daemon answers', async () => {
     const scanner = new ClamAvScanner(clamd.address, { ...CLAMAV_TIMES, connectMilliseconds: 200 });
     expect(await scanner.version()).toBe(VERSION);

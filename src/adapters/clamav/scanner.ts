@@ -27,8 +27,8 @@ export class ClamAvScanner implements Scanner {
     return answer instanceof NoAnswer || !answer.startsWith('ClamAV ') ? undefined : printable(answer, VERSION_CHARACTERS_MAX);
   }
 
-  async scan(bytes: AsyncIterable<Uint8Array>): Promise<Scan> {
-    const { answer, sent } = await this.ask(this.times, (connection) => this.stream(bytes, connection));
+  async scan(bytes: AsyncIterable<Uint8Array>, stopping?: AbortSignal): Promise<Scan> {
+    const { answer, sent } = await this.ask(this.times, (connection) => this.stream(bytes, connection), stopping);
     if (sent === 'too-much') return { verdict: 'limit-exceeded', signature: `more than ${this.bytesMax} bytes` };
     if (answer instanceof NoAnswer) return { verdict: 'none', why: answer.message };
     const scan = scanOf(answer);
@@ -41,17 +41,22 @@ export class ClamAvScanner implements Scanner {
   private async ask<Sent>(
     times: ClamAvTimes,
     send: (connection: ClamAvConnection) => Promise<Sent>,
+    stopping?: AbortSignal,
   ): Promise<{ readonly answer: string | NoAnswer; readonly sent?: Sent | undefined }> {
     let connection: ClamAvConnection | undefined;
     let sent: Sent | undefined;
+    const stop = (): void => connection?.close();
+    stopping?.addEventListener('abort', stop);
     try {
       connection = await ClamAvConnection.open(this.address, times);
+      if (stopping?.aborted === true) stop();
       sent = await send(connection);
       return { answer: await connection.answer, sent };
     } catch (error) {
       if (error instanceof NoAnswer) return { answer: error, sent };
       throw error;
     } finally {
+      stopping?.removeEventListener('abort', stop);
       connection?.close();
     }
   }

@@ -22,6 +22,9 @@ export abstract class Scanner {
    */
   abstract version(): Promise<string | undefined>;
 
-  /** Takes the bytes as fast as the scanner does. What goes wrong with the bytes themselves is thrown, and is no verdict. */
-  abstract scan(bytes: AsyncIterable<Uint8Array>): Promise<Scan>;
+  /**
+   * Takes the bytes as fast as the scanner does. What goes wrong with the bytes themselves is thrown, and is no verdict. Where it is told
+   * to stop there is none either.
+   */
+  abstract scan(bytes: AsyncIterable<Uint8Array>, stopping?: AbortSignal): Promise<Scan>;
 }

@@ -190,13 +190,15 @@ describe('checking at the source', () => {
 });
 
 describe('an attachment that must be scanned', () => {
-  const scan = (verdict: 'clean' | 'infected' | 'failed' | 'limit-exceeded', attachment = FILE.address) =>
+  type Verdict = 'clean' | 'infected' | 'failed' | 'limit-exceeded';
+  const scan = (verdict: Verdict, attachment = FILE.address) =>
     ({ type: 'RecordScan', submission: 1, attachment, verdict, scanner: 'clamav' }) as const;
+  const scanned = (): PureRecord => waiting({ ...asking(), scans: true } as ReturnType<typeof asking>, document());
 
   it('is approved after it was found clean; anything else is not clean', () => {
-    const record = waiting({ ...asking(), scans: true } as ReturnType<typeof asking>, document());
+    const record = scanned();
     expect(record.refusal(APPROVE)).toBe('ATTACHMENT_NOT_CLEAN');
-    for (const verdict of ['failed', 'limit-exceeded', 'infected'] as const) {
+    for (const verdict of ['failed', 'limit-exceeded'] as const) {
       expect(typesOf(record.do(scan(verdict), SERVICE))).toEqual(['AttachmentScanned']);
       expect(record.refusal(APPROVE)).toBe('ATTACHMENT_NOT_CLEAN');
       expect(detail(record, APPROVE)).toContain(verdict);
@@ -206,11 +208,33 @@ describe('an attachment that must be scanned', () => {
     expect(record.refusal(APPROVE)).toBeUndefined();
   });
 
+  it('stays infected, whatever is said later, and clean until something is found; the refusal names what was', () => {
+    const verdicts: readonly Verdict[] = ['clean', 'infected', 'failed', 'limit-exceeded'];
+    const replaces = (first: Verdict): Verdict[] =>
+      verdicts.filter((second) => {
+        const record = scanned();
+        record.do(scan(first), SERVICE);
+        return record.do(scan(second), SERVICE).length > 0;
+      });
+    expect(verdicts.map(replaces)).toEqual([
+      ['infected'],
+      [],
+      ['clean', 'infected', 'limit-exceeded'],
+      ['clean', 'infected', 'failed'],
+    ]);
+    const record = scanned();
+    record.do(scan('clean'), SERVICE);
+    record.do({ ...scan('infected'), signature: 'Win.Test.EICAR_HDB-1' }, SERVICE);
+    record.do(scan('clean'), SERVICE);
+    expect(record.refusal(APPROVE)).toBe('ATTACHMENT_NOT_CLEAN');
+    expect(detail(record, APPROVE)).toContain('infected, Win.Test.EICAR_HDB-1');
+  });
+
   it('is asked of what was submitted before there was a scanner, and stays asked of what was submitted under one', () => {
     const before = waiting(asking(), document());
     before.facts = { ...before.facts, scans: true };
     expect(before.refusal(APPROVE)).toBe('ATTACHMENT_NOT_CLEAN');
-    const under = waiting({ ...asking(), scans: true } as ReturnType<typeof asking>, document());
+    const under = scanned();
     under.facts = { ...under.facts, scans: false };
     expect(under.refusal(APPROVE)).toBe('ATTACHMENT_NOT_CLEAN');
     expect(waiting(asking(), document()).refusal(APPROVE)).toBeUndefined();

@@ -13,7 +13,8 @@ import {
 } from './circumstances.js';
 import { withConsequences } from './consequences.js';
 import { submissionsOf, type RecordState } from './state.js';
-import { claimAt, stateOf, type Submission } from './submission.js';
+import type { ScanVerdict } from './submission-events.js';
+import { claimAt, stateOf, type ScanOutcome, type Submission } from './submission.js';
 import { submissionNamed, submitEvidence, waitingSubmission, whatHappened, withdrawSubmission } from './submissions.js';
 
 /** For how long a claim keeps a review for one person: a morning's work, and no lock for ever. */
@@ -62,13 +63,15 @@ function approveSubmission({ of, reason }: Of<'ApproveSubmission'>, state: Recor
 function unreadyForApproval(found: Found, { facts }: Given): Refusal | undefined {
   const isScanned = found.scan === 'required' || (found.attachment !== undefined && facts.scans === true);
   if (isScanned && found.scanned?.verdict !== 'clean') {
-    const said = found.scanned === undefined ? 'It was not scanned yet.' : `The scanner said: ${found.scanned.verdict}.`;
+    const said = found.scanned === undefined ? 'It was not scanned yet.' : `The scanner said: ${saidBy(found.scanned)}.`;
     return refuse('ATTACHMENT_NOT_CLEAN', `Approval waits until the attachment is known to be clean. ${said}`);
   }
   return found.sourceCheck === 'required' && found.checks.length === 0
     ? refuse('SOURCE_CHECK_REQUIRED', 'The scheme asks that whoever issued the document is asked first. Record that check.')
     : undefined;
 }
+
+const saidBy = ({ verdict, signature }: ScanOutcome): string => (signature === undefined ? verdict : `${verdict}, ${signature}`);
 
 function declineSubmission({ of, reason }: Of<'DeclineSubmission'>, state: RecordState, given: Given): Decision {
   const found = forReviewer(of, state, given);
@@ -142,12 +145,20 @@ function checkSource(command: Of<'CheckSource'>, state: RecordState, given: Give
 }
 
 /** What a scanner said; of an attachment that it was not asked about it says nothing. */
-function recordScan({ submission, attachment, verdict, scanner }: Of<'RecordScan'>, state: RecordState, given: Given): Decision {
+function recordScan(command: Of<'RecordScan'>, state: RecordState, given: Given): Decision {
+  const { submission, attachment, verdict, scanner, signature } = command;
   const found = submissionNumbered(submission, state);
-  if (found?.attachment?.address !== attachment || found.scanned?.verdict === verdict) return [];
-  const data = { scheme: found.scheme, submission, attachment, verdict, scanner, effective: { instant: given.now } };
-  return [{ type: 'AttachmentScanned', data }];
+  if (found?.attachment?.address !== attachment || !isNews(verdict, found.scanned?.verdict)) return [];
+  const about = { scheme: found.scheme, submission, attachment, verdict, scanner };
+  return [{ type: 'AttachmentScanned', data: { ...about, ...optional({ signature }), effective: { instant: given.now } } }];
 }
+
+/**
+ * What was found in a file stays found, whoever comes later and knows less; and what was found clean is so until something is found. So
+ * of two instances that scan at once, neither can take back what the other one saw.
+ */
+const isNews = (verdict: ScanVerdict, known: ScanVerdict | undefined): boolean =>
+  known !== verdict && known !== 'infected' && (known !== 'clean' || verdict === 'infected');
 
 /** The policy's observation with the exact effective instant, once, however late it comes: a review that is over ages no more. */
 function observeReview({ submission, threshold }: Of<'ObserveReview'>, state: RecordState, given: Given): Decision {

@@ -8,6 +8,9 @@ import { sealing, type Holding } from './sealed-data.js';
 export const EVIDENCE_KINDS = ['external-training', 'credential-document'] as const;
 export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 export const SCAN_VERDICTS = ['clean', 'infected', 'failed', 'limit-exceeded'] as const;
+export type ScanVerdict = (typeof SCAN_VERDICTS)[number];
+/** How long the name of what a scanner found may be. */
+export const SIGNATURE_CHARACTERS_MAX = 200;
 /** How somebody asked whoever issued a document. */
 export const SOURCE_CHECK_WAYS = ['register', 'telephone', 'correspondence', 'in-person', 'other'] as const;
 export const AUTHORITY_CHARACTERS_MAX = 300;
@@ -78,6 +81,8 @@ const scanned = z.strictObject({
   attachment: attachmentAddress,
   verdict: z.enum(SCAN_VERDICTS),
   scanner: text(100),
+  /** What the scanner found, or which limit it met. */
+  signature: text(SIGNATURE_CHARACTERS_MAX).optional(),
   effective,
 });
 const observed = z.strictObject({ ...about, effective, observes: z.int().min(0) });
@@ -105,7 +110,7 @@ export const submissionEvents = [
   defineEvent('ReviewClaimed', claimed),
   defineEvent('ReviewReleased', released),
   defineEvent('SourceChecked', sourceChecked, sealing('reference')),
-  defineEvent('AttachmentScanned', scanned),
+  defineEvent('AttachmentScanned', scanned, { version: 2, upcasters: [(data) => data] }),
   defineEvent('ReviewAged', observed),
   defineEvent('ReviewEscalated', observed),
 ];

@@ -42,7 +42,11 @@ export async function filteredPage<Kept>(
 }
 
 /** A page ends in the middle of what was read, so its cursor is made as the store makes its own. */
-function cursorBehind({ indexes }: Projection, { index, equals }: Omit<FindOptions, 'limit'>, document: StoredDocument): string {
+export function cursorBehind(
+  { indexes }: Projection,
+  { index, equals }: Omit<FindOptions, 'limit'>,
+  document: StoredDocument,
+): string {
   const fields = indexes[index]!.slice(equals.length);
   return encodeCursor(index, { key: document.key, values: fields.map((field) => (document.body[field] ?? null) as SortValue) });
 }

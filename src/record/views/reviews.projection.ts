@@ -1,7 +1,7 @@
 import type { Projection } from '../../projections/define-projection.js';
 import { instantMilliseconds, type Effective } from '../../shared/calendar.js';
 import type { JsonObject } from '../../shared/json.js';
-import { isSubmissionEvent, type EvidenceKind, type SubmissionEvent } from '../domain/submission-events.js';
+import { isSubmissionEvent, type EvidenceKind, type ScanVerdict, type SubmissionEvent } from '../domain/submission-events.js';
 
 /** One document per submission that had to be reviewed; `waiting` turns false when it is decided, and the document stays. */
 export interface ReviewDocument {
@@ -21,6 +21,13 @@ export interface ReviewDocument {
   readonly onBehalf: boolean;
   readonly resubmits?: number;
   readonly attachment: boolean;
+  /** Where the attachment is found. */
+  readonly address?: string;
+  /** Whether it must be found clean, whatever is configured now, and what the scanner said of it last. */
+  readonly scanRequired: boolean;
+  readonly scanned?: ScanVerdict;
+  /** Whether a scanner, where there is one, has still to say what it is. */
+  readonly unscanned: boolean;
   readonly sourceCheck: boolean;
   readonly approvalsNeeded: number;
   readonly approvalsGiven: number;
@@ -41,11 +48,12 @@ export interface ReviewDocument {
 
 export const reviews: Projection = {
   name: 'reviews',
-  version: 1,
+  version: 2,
   indexes: {
     waiting: ['organization', 'waiting', 'since'],
     bySchemeWaiting: ['organization', 'scheme', 'waiting', 'since'],
     due: ['ages', 'due'],
+    unscanned: ['unscanned', 'since'],
     sourceChecks: ['organization', 'checkPending', 'checkDue'],
   },
   keyOf: ({ event, stored, stream }) =>
@@ -63,6 +71,9 @@ export const reviews: Projection = {
         since: recordedAt,
         onBehalf: data.onBehalf === true,
         attachment: data.attachment !== undefined,
+        address: data.attachment?.address,
+        scanRequired: data.scan === 'required',
+        unscanned: data.review === 'required' && data.attachment !== undefined,
         sourceCheck: data.sourceCheck === 'required',
         approvalsNeeded: data.approvals,
         approvalsGiven: 0,
@@ -81,6 +92,9 @@ export const reviews: Projection = {
   },
 };
 
+const DECIDED = { waiting: false, unscanned: false };
+const FINAL_VERDICTS: ReadonlySet<ScanVerdict> = new Set(['clean', 'infected']);
+
 type Boundary = Pick<ReviewDocument, 'ages' | 'due' | 'threshold'>;
 const OVER: Boundary = { ages: false, due: 0, threshold: 'escalated' };
 const next = (at: unknown, threshold: Boundary['threshold']): Boundary | undefined =>
@@ -92,10 +106,10 @@ function changeBy({ type, data }: SubmissionEvent, document: JsonObject, person:
   const unclaimed = { claimedBy: null, claimedUntil: null };
   switch (type) {
     case 'SubmissionApproved':
-      return { ...unclaimed, ...OVER, waiting: false, approvalsGiven: (document['approvalsGiven'] as number) + 1 };
+      return { ...unclaimed, ...OVER, ...DECIDED, approvalsGiven: (document['approvalsGiven'] as number) + 1 };
     case 'SubmissionDeclined':
     case 'SubmissionWithdrawn':
-      return { ...unclaimed, ...OVER, waiting: false, checkPending: false };
+      return { ...unclaimed, ...OVER, ...DECIDED, checkPending: false };
     case 'SubmissionEndorsed':
       return { ...unclaimed, approvalsGiven: (document['approvalsGiven'] as number) + 1 };
     case 'ReviewClaimed':
@@ -111,6 +125,8 @@ function changeBy({ type, data }: SubmissionEvent, document: JsonObject, person:
     case 'ReviewEscalated':
       return OVER;
     case 'AttachmentScanned':
+      // An error or a limit may be mended, so that the scanner is asked again.
+      return { scanned: data.verdict, unscanned: document['waiting'] === true && !FINAL_VERDICTS.has(data.verdict) };
     case 'EvidenceSubmitted':
       return {};
   }

@@ -13,11 +13,13 @@ import { definitionId, effective, isoDate, isoInstant } from '../../shared/text.
 import { EVIDENCE_KINDS } from '../domain/submission-events.js';
 import { optional } from '../domain/circumstances.js';
 import { filteredPage } from './filtered-page.js';
+import { Records } from '../records.js';
 import { LearnerDocuments } from './learner-documents.js';
 import type { LearnerDocument } from './learner-status.projection.js';
 import { learnerStatus } from './learner-status.projection.js';
 import { openedSchema } from './open.js';
 import { reviews, type ReviewDocument } from './reviews.projection.js';
+import { SHOWN_SCANS } from './shown-submission.js';
 
 /** How many waiting reviews a request counts; where there are more, the answer says so. */
 export const REVIEWS_COUNTED_MAX = 10_000;
@@ -50,6 +52,10 @@ const itemSchema = z.object({
   onBehalf: z.boolean(),
   resubmits: z.int().optional(),
   attachment: z.boolean(),
+  scan: z
+    .enum(SHOWN_SCANS)
+    .optional()
+    .meta({ description: 'What the scanner said of the attachment; awaited: nothing yet, and it cannot be approved before.' }),
   sourceCheck: z.boolean().meta({ description: 'Whether it must be checked at its source before it is approved.' }),
   approvalsNeeded: z.int(),
   approvalsGiven: z.int(),
@@ -92,6 +98,7 @@ export class ListReviewsHandler implements IQueryHandler<ListReviews> {
   constructor(
     private readonly projections: Projections,
     private readonly learners: LearnerDocuments,
+    private readonly records: Records,
     private readonly clock: Clock,
   ) {}
 
@@ -161,11 +168,13 @@ export class ListReviewsHandler implements IQueryHandler<ListReviews> {
   private async shown(organization: string, { review, learner }: Kept, now: string): Promise<z.infer<typeof itemSchema>> {
     const { submission, scheme, edition, label, title, kind, effective: done, validUntil, since, resubmits } = review;
     const { onBehalf, attachment, sourceCheck, approvalsNeeded, approvalsGiven } = review;
+    const isScanned = attachment && (review.scanRequired || this.records.scansAttachments);
+    const scan = review.scanned ?? (isScanned ? 'awaited' : undefined);
     return {
       learner: await this.learners.idOf(organization, learner),
       ...{ submission, scheme, edition, label, title, kind, effective: done, since, onBehalf, attachment, sourceCheck },
       ...{ approvalsNeeded, approvalsGiven, age: ageOf(review, now) },
-      ...optional({ validUntil, resubmits, claim: claimOf(review, now) }),
+      ...optional({ validUntil, resubmits, scan, claim: claimOf(review, now) }),
     };
   }
 }

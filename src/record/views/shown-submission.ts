@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { effective, isoDate, isoInstant } from '../../shared/text.js';
 import { optional } from '../domain/circumstances.js';
-import { EVIDENCE_KINDS } from '../domain/submission-events.js';
+import { EVIDENCE_KINDS, SCAN_VERDICTS } from '../domain/submission-events.js';
 import { stateOf, SUBMISSION_STATES, type Submission } from '../domain/submission.js';
+
+/** What is known of a scan; `awaited` while nothing was said. */
+export const SHOWN_SCANS = [...SCAN_VERDICTS, 'awaited'] as const;
 
 /** A submission without what is sealed of it. */
 export const submissionSchema = z.object({

@@ -13,11 +13,12 @@ import { callerId, definitionId, effective, isoDate, isoInstant } from '../../sh
 import { submissionNumber } from '../commands/submission-number.js';
 import { optional } from '../domain/circumstances.js';
 import { submissionsOf } from '../domain/state.js';
-import { SCAN_VERDICTS, SOURCE_CHECK_WAYS } from '../domain/submission-events.js';
-import { claimAt, type SourceCheck } from '../domain/submission.js';
+import { SOURCE_CHECK_WAYS } from '../domain/submission-events.js';
+import { claimAt, isWaiting, type SourceCheck } from '../domain/submission.js';
+import { Records } from '../records.js';
 import { LearnerDocuments, unknownLearner } from './learner-documents.js';
 import { open, openedSchema } from './open.js';
-import { shownSubmission, submissionSchema } from './shown-submission.js';
+import { shownSubmission, SHOWN_SCANS, submissionSchema } from './shown-submission.js';
 
 const listQuerySchema = z.strictObject({
   scheme: definitionId.optional(),
@@ -64,7 +65,8 @@ const detailSchema = itemSchema.extend({
       digest: openedSchema.optional(),
     })
     .optional(),
-  scan: z.enum([...SCAN_VERDICTS, 'awaited']).optional(),
+  scan: z.enum(SHOWN_SCANS).optional().meta({ description: 'What the scanner said of the attachment; awaited: nothing yet.' }),
+  scanFound: z.string().optional().meta({ description: 'What the scanner found, or which limit it met.' }),
   sourceCheck: z.literal('required').optional(),
   checks: z.array(checkSchema),
   claim: z.object({ person: z.string(), until: isoInstant }).optional(),
@@ -119,6 +121,7 @@ export class ShowSubmission extends CqrsQuery<DetailAnswer | Rejection> {
 export class ShowSubmissionHandler implements IQueryHandler<ShowSubmission> {
   constructor(
     private readonly documents: LearnerDocuments,
+    private readonly records: Records,
     private readonly keyRing: KeyRing,
     private readonly clock: Clock,
   ) {}
@@ -131,7 +134,9 @@ export class ShowSubmissionHandler implements IQueryHandler<ShowSubmission> {
     const known = all.find((submission) => submission.number === number);
     if (known === undefined) return reject('SUBMISSION_UNKNOWN', 'The learner has no such submission.');
     const { organization } = principal;
-    const { scheme, person: submittedBy, attachment, scan, scanned, sourceCheck } = known;
+    const isScanned =
+      known.scan === 'required' || (known.attachment !== undefined && isWaiting(known) && this.records.scansAttachments);
+    const { scheme, person: submittedBy, attachment, scanned, sourceCheck } = known;
     const sealed = {
       note: known.note,
       reason: known.outcome?.reason,
@@ -148,7 +153,7 @@ export class ShowSubmissionHandler implements IQueryHandler<ShowSubmission> {
       revision: known.revision,
       ...optional({ submittedBy, note, reason, sourceCheck }),
       ...(attachment === undefined ? {} : { attachment: { ...attachment, ...optional({ name, digest }) } }),
-      ...(scan === undefined && scanned === undefined ? {} : { scan: scanned?.verdict ?? 'awaited' }),
+      ...optional({ scan: scanned?.verdict ?? (isScanned ? ('awaited' as const) : undefined), scanFound: scanned?.signature }),
       checks: await Promise.all(known.checks.map((check) => this.shownCheck(organization, check))),
       ...optional({
         claim: claimAt(known, this.clock.now()),
