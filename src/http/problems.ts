@@ -1,6 +1,8 @@
 import { ATTACHMENT_PROBLEMS } from './attachment-problems.js';
+import { CORRECTION_PROBLEMS } from './correction-problems.js';
 import { DECISION_PROBLEMS } from './decision-problems.js';
 import { later, problem, type Problem } from './problem.js';
+import { RENEWAL_PROBLEMS } from './renewal-problems.js';
 import { SUBMISSION_PROBLEMS } from './submission-problems.js';
 
 /** Every way a request can end without success: the one table behind all problem details and `docs/errors.md`. */
@@ -249,7 +251,10 @@ export const PROBLEMS = {
   PROPOSAL_OPEN: problem(409, 'An award waits for approval already', 'Approve or decline it first.'),
   // Decisions after an award.
   ...DECISION_PROBLEMS,
+  ...CORRECTION_PROBLEMS,
   ...ATTACHMENT_PROBLEMS,
+  // Renewals.
+  ...RENEWAL_PROBLEMS,
   // Submissions and their review.
   ...SUBMISSION_PROBLEMS,
   // Access and operations.

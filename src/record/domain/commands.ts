@@ -1,6 +1,8 @@
 import type { Effective } from '../../shared/calendar.js';
+import type { CorrectionCommand, CorrectionRejectionCode } from './correction-commands.js';
 import type { DecisionCommand, DecisionRejectionCode } from './decision-commands.js';
 import type { ACTIVITY_KINDS } from './events.js';
+import type { RenewalCommand, RenewalRejectionCode } from './renewal-commands.js';
 import type { EvidenceKind, ScanVerdict, SOURCE_CHECK_WAYS } from './submission-events.js';
 
 /** A reason where a human decides: a code in the clear and a text that is sealed. */
@@ -78,6 +80,8 @@ export type SubmissionCommand =
 export type RecordCommand =
   | SubmissionCommand
   | DecisionCommand
+  | CorrectionCommand
+  | RenewalCommand
   | {
       readonly type: 'RegisterLearner';
       readonly subject: string;
@@ -139,6 +143,8 @@ export type Of<Type extends RecordCommand['type']> = Extract<RecordCommand, { ty
 
 export type RecordRejectionCode =
   | DecisionRejectionCode
+  | CorrectionRejectionCode
+  | RenewalRejectionCode
   | 'LEARNER_EXISTS'
   | 'LEARNER_UNKNOWN'
   | 'OUTSIDE_RESPONSIBILITY'

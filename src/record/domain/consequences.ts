@@ -75,7 +75,8 @@ function touchedBy(facts: readonly RecordEvent[], state: RecordState): Touched {
       if (data.to === undefined) continue;
       const about = type === 'FactCorrected' ? aboutOf(factAt(state, data.corrects)!.fact) : { scheme: data.scheme };
       if ('effective' in data.to) effective = data.to.effective;
-      if (about.course !== undefined) (type === 'FactCorrected' && data.fact === 'CourseCompleted' ? completed : courses).add(about.course);
+      if (about.course !== undefined)
+        (type === 'FactCorrected' && data.fact === 'CourseCompleted' ? completed : courses).add(about.course);
       if (about.learningPlan !== undefined) plans.add(about.learningPlan);
       if (about.scheme !== undefined) schemes.add(about.scheme);
       continue;

@@ -22,6 +22,8 @@ export interface Evidence {
   readonly submitted?: Effective;
   /** When it was approved, where it had to be. */
   readonly approvedAt?: string | undefined;
+  /** The revision at which it was handed in, where `revision` names a later event by which it counts. */
+  readonly handedIn?: number;
 }
 
 /** Which evidence counts, in milliseconds: from `from` (prior evidence ignored) and before `until` (late evidence refused). */
@@ -32,6 +34,25 @@ export interface Window {
   readonly validOn?: IsoDate;
   /** When it was due, late evidence refused or not, in milliseconds. */
   readonly due?: number | undefined;
+  /** Of a renewal: only what was done with its intent counts (rule 000-9). */
+  readonly intent?: Intent | undefined;
+}
+
+/** What counts for a renewal: what was recorded after its opening, or was attributed to it by a reasoned correction. */
+export interface Intent {
+  /** The revision of the opening. */
+  readonly opened: number;
+  /** From when what has a date counts: the start of the day of the opening, as a date does not tell the hour. */
+  readonly fromDay: number;
+  /** Revisions of evidence. */
+  readonly attributed: readonly number[];
+  /** Revisions of evidence on which earlier cycles stand: what earned one never counts in another. */
+  readonly used: readonly number[];
+}
+
+/** A window inside a node of the criteria that leaves out what is effective earlier. */
+interface Counted extends Window {
+  readonly notBefore: number;
 }
 
 export const WHOLE_TIME: Window = { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
@@ -47,7 +68,7 @@ export function evaluateRecord(
   window: Window = WHOLE_TIME,
 ): Evaluation {
   const judge: Judge<SchemeLeaf> = (leaf, notBefore) => {
-    const counted = { ...window, from: Math.max(notBefore, window.from) };
+    const counted = { ...window, from: Math.max(notBefore, window.from), notBefore };
     if ('course' in leaf) {
       const { course, minEdition } = leaf;
       const evidence = state.completions.filter((known) => known.course === course);
@@ -76,7 +97,7 @@ export function evaluateRecord(
 function judgedSubmissions(
   leaf: Extract<SchemeLeaf, { submission: string }>,
   submissions: readonly Submission[],
-  window: Window,
+  window: Counted,
   zone: string,
 ): Judged {
   const own = submissions.filter(({ label }) => label === leaf.submission);
@@ -90,9 +111,10 @@ function judgedSubmissions(
   return { line: { ...name, missing: waiting.moment === undefined ? waiting.line.missing : 'awaiting-review' } };
 }
 
-const evidenceOf = (submission: Submission): Evidence => ({
+export const evidenceOf = (submission: Submission): Evidence => ({
   effective: submission.effective,
   revision: revisionOf(submission),
+  handedIn: submission.revision,
   validUntil: submission.validUntil,
   submitted: submission.submitted,
   approvedAt: submission.outcome?.recordedAt,
@@ -101,7 +123,7 @@ const evidenceOf = (submission: Submission): Evidence => ({
 function judged(
   name: Partial<ChecklistLeaf>,
   evidence: readonly Evidence[],
-  window: Window,
+  window: Counted,
   zone: string,
   none: Missing = 'not-completed',
 ): Judged {
@@ -109,11 +131,12 @@ function judged(
   const inTime = current.map((item) => ({ item, milliseconds: effectiveMilliseconds(item.effective, zone) }));
   // What had ended by then is from before as well.
   const notTooEarly = inTime.filter(
-    ({ item: { validUntil }, milliseconds }) =>
-      milliseconds >= window.from && (validUntil === undefined || window.validOn === undefined || validUntil >= window.validOn),
+    ({ item, milliseconds }) =>
+      isFromThen(item, milliseconds, window) &&
+      (item.validUntil === undefined || window.validOn === undefined || item.validUntil >= window.validOn),
   );
   const first = notTooEarly
-    .filter(({ item, milliseconds }) => timeOf(item, milliseconds, zone) < window.until)
+    .filter(({ item, milliseconds }) => timeOf(item, milliseconds, zone, window) < window.until)
     .reduce<(typeof inTime)[number] | undefined>(
       (best, next) => (best === undefined || isEarlier(next, best) ? next : best),
       undefined,
@@ -135,12 +158,24 @@ function judged(
   return { line: { ...name, missing } };
 }
 
+/** Whether evidence is of the time from which it counts and, for a renewal, was given with its intent. */
+function isFromThen({ effective, revision, handedIn = revision }: Evidence, milliseconds: number, window: Counted): boolean {
+  const { from, notBefore, intent } = window;
+  if (intent === undefined) return milliseconds >= from;
+  if (intent.attributed.includes(revision)) return milliseconds >= notBefore;
+  const begins = 'date' in effective ? Math.max(notBefore, intent.fromDay) : from;
+  return handedIn > intent.opened && milliseconds >= begins && !intent.used.includes(revision);
+}
+
 /**
  * ◆ What decides whether evidence is late: when it was handed in, where it was, else when it was true. An old document that comes
- * after the deadline is late; one that came before it is in time, however long its review took (domain.md, Evidence submission).
+ * after the deadline is late; one that came before it is in time, however long its review took (domain.md, Evidence submission). Of
+ * what was attributed to a renewal only the time at which it was true matters, as it had not been handed in for it.
  */
-const timeOf = ({ submitted }: Evidence, milliseconds: number, zone: string): number =>
-  submitted === undefined ? milliseconds : Math.max(milliseconds, effectiveMilliseconds(submitted, zone));
+const timeOf = ({ submitted, revision }: Evidence, milliseconds: number, zone: string, { intent }: Window): number =>
+  submitted === undefined || intent?.attributed.includes(revision) === true
+    ? milliseconds
+    : Math.max(milliseconds, effectiveMilliseconds(submitted, zone));
 
 const isApprovedLate = ({ submitted, approvedAt }: Evidence, { due }: Window, zone: string): boolean =>
   due !== undefined &&

@@ -144,6 +144,7 @@ export interface Proposal {
   readonly edition: number;
   readonly how: 'on-approval' | 'by-hand';
   readonly effective: Effective;
+  readonly revision: number;
   readonly recordedAt: string;
   readonly checklist: readonly ChecklistLeaf[];
   readonly assignment?: number | undefined;

@@ -1,0 +1,217 @@
+import { latest, retirementOf, type SchemeEdition } from '../../catalogue/published.js';
+import { dateAt, effectiveMilliseconds, instantMilliseconds, type Effective } from '../../shared/calendar.js';
+import { openProposal, zoneOf } from './awards.js';
+import { renewalTime, type RenewalTime } from './award-dates.js';
+import type { Of } from './commands.js';
+import {
+  definitionRetired,
+  futureEffective,
+  humanRefusal,
+  optional,
+  reasonFields,
+  refuse,
+  schemeUnknown,
+  type Decision,
+  type Given,
+  type Refusal,
+} from './circumstances.js';
+import { withConsequences } from './consequences.js';
+import { suspended } from './decided-awards.js';
+import { alternativesOf, renewalCriteria, renewalWay } from './earning.js';
+import type { RecordEvent } from './events.js';
+import type { RenewalCommand, RenewalIntent } from './renewal-commands.js';
+import { toAttribute } from './renewal-evidence.js';
+import {
+  endOf,
+  ofOneTerm,
+  pendingRenewal,
+  revokedAt,
+  suspensionOf,
+  type Cycle,
+  type Renewal,
+  type Standing,
+} from './standing.js';
+import { foldAll, standingOf, type RecordState } from './state.js';
+import { beginsAt } from './status.js';
+
+export function decideRenewal(command: RenewalCommand, state: RecordState, given: Given): Decision {
+  switch (command.type) {
+    case 'OpenRenewal':
+      return openRenewal(command, state, given);
+    case 'WithdrawRenewal':
+      return withdrawRenewal(command, state, given);
+    case 'AttributeEvidence':
+      return attributeEvidence(command, state, given);
+  }
+}
+
+/** Rules 000-6 to 000-9: what is to be renewed is said first, and only what is done from then on counts for it. */
+function openRenewal(command: Of<'OpenRenewal'>, state: RecordState, given: Given): Decision {
+  const { scheme: id, intent, alternative, effective = { instant: given.now } } = command;
+  const newest = latest(given.facts.schemes, id);
+  if (newest === undefined) return schemeUnknown();
+  const refusal = intentRefusal(command, state, given) ?? futureEffective(effective, given.now);
+  if (refusal !== undefined) return refusal;
+  const standing = standingOf(state, id);
+  const found = renewable(standing, newest, given);
+  if ('code' in found) return found;
+  const spent = intent.how === 'notice' ? spentNotice(intent, found.cycle, standing) : undefined;
+  const untimely = spent ?? outsideWindow(found, effective, newest, given) ?? alternativeUnknown(newest, alternative);
+  if (untimely !== undefined) return untimely;
+  const open = pendingRenewal(standing);
+  if (open !== undefined) return open.alternative === alternative ? [] : otherOpen(open);
+  return [opened(found, newest, state, { intent, alternative, effective })];
+}
+
+/** A learner renews at the time that it is; only who answers for what is recorded says that it was asked for before. */
+function intentRefusal({ intent, effective }: Of<'OpenRenewal'>, state: RecordState, given: Given): Refusal | undefined {
+  if (intent.how === 'by-admin') return humanRefusal(given, state);
+  return given.actor.role === 'learner' && effective !== undefined
+    ? refuse('RENEWAL_BACKDATED', 'A learner renews now. Leave the effective time out, or ask an administrator.', '/effective')
+    : undefined;
+}
+
+interface Renewable {
+  readonly cycle: Cycle;
+  readonly time: RenewalTime;
+}
+
+/** The cycle that can be renewed, with its window; as the newest edition allows it, whatever the edition of the award said. */
+function renewable(standing: Standing, newest: SchemeEdition, { facts }: Given): Renewable | Refusal {
+  const cycle = standing.cycles.at(-1);
+  if (cycle === undefined)
+    return refuse('NOT_CERTIFIED', 'The learner never held this certification, so there is nothing to renew.');
+  if (cycle.revoked !== undefined)
+    return refuse('ALREADY_REVOKED', 'The certification was revoked, and what was revoked is not renewed.');
+  if (revokedAt(cycle) !== Infinity)
+    return refuse('NOT_CERTIFIED', 'The ground of the certification was taken away. It is earned anew.');
+  if (suspensionOf(cycle) !== undefined) return suspended();
+  const isRetired = retirementOf(facts, 'scheme', newest.scheme) !== undefined;
+  if (isRetired) return definitionRetired('scheme');
+  const time = renewalTime(cycle, newest);
+  if (newest.renewal === undefined || time === undefined) {
+    const why = cycle.validity.endsAt === undefined ? 'It never ends.' : 'Its scheme allows no renewal.';
+    return refuse('NOT_RENEWABLE', `The certification cannot be renewed. ${why}`);
+  }
+  return { cycle, time };
+}
+
+/** Rule 000-10: outside the window nothing is lost; it is said from when on it is possible, or that it is earned anew. */
+function outsideWindow(
+  { cycle, time }: Renewable,
+  effective: Effective,
+  newest: SchemeEdition,
+  given: Given,
+): Refusal | undefined {
+  const { timeZone } = newest;
+  const at = effectiveMilliseconds(effective, timeZone);
+  if (at < earliestOpening({ cycle, time }, newest, given)) {
+    const from = dateAt(time.opensAt, timeZone);
+    return refuse('RENEWAL_TOO_EARLY', `It can be renewed from ${from} on (${time.opensAt}).`, '/effective');
+  }
+  const closes = time.closesAt === undefined ? Infinity : instantMilliseconds(time.closesAt);
+  if (at >= closes)
+    return refuse('RENEWAL_CLOSED', `It could be renewed before ${time.closesAt!}. It is earned anew, like for the first time.`);
+  const ends = endOf(cycle);
+  const isEndedByEdition = cycle.endings?.some(({ endsAt }) => instantMilliseconds(endsAt) === ends) === true;
+  return isEndedByEdition && at >= ends
+    ? refuse('RENEWAL_CLOSED', 'A later edition of the scheme ended it. It is earned anew, like for the first time.')
+    : undefined;
+}
+
+/** From when on it may be renewed, in milliseconds: from the opening of the window or, where early renewal is accepted, from its beginning. */
+const earliestOpening = ({ cycle, time }: Renewable, { scheme, renewal }: SchemeEdition, { facts }: Given): number =>
+  renewal?.early === 'accept' ? beginsAt(cycle, zoneOf(facts, scheme)) : instantMilliseconds(time.opensAt);
+
+/** How many alternatives a refusal names; a scheme with more is read. */
+export const ALTERNATIVES_TOLD_MAX = 20;
+
+function alternativeUnknown(newest: SchemeEdition, alternative: string | undefined): Refusal | undefined {
+  const known = alternativesOf(renewalCriteria(newest)).map(({ pointer }) => pointer);
+  if (alternative === undefined || known.includes(alternative)) return undefined;
+  const told = known.slice(0, ALTERNATIVES_TOLD_MAX).join(', ') + (known.length > ALTERNATIVES_TOLD_MAX ? ', …' : '');
+  const detail = known.length === 0 ? 'Its renewal leaves nothing to choose. Leave "alternative" out.' : `Choose one of ${told}.`;
+  return refuse('ALTERNATIVE_UNKNOWN', detail, '/alternative');
+}
+
+const otherOpen = ({ alternative }: Renewal): Refusal =>
+  refuse(
+    'RENEWAL_OPEN',
+    `A renewal is open already, ${alternative === undefined ? 'with no choice made' : `by ${alternative}`}. Withdraw it first to choose another way.`,
+    '/alternative',
+  );
+
+/** A notice is about one cycle and opens one renewal, whoever else opened another since. */
+function spentNotice(
+  { token, cycle: named }: Extract<RenewalIntent, { how: 'notice' }>,
+  cycle: Cycle,
+  { renewals, cycles }: Standing,
+): Refusal | undefined {
+  if (renewals.some((known) => known.token === token))
+    return refuse('NOTICE_SPENT', 'The link of this notice was used before; it can be used once.');
+  return ofOneTerm(cycles, cycle).has(named)
+    ? undefined
+    : refuse('NOTICE_OUTDATED', 'The notice is about an earlier time of the certification, which was renewed since.');
+}
+
+function opened(
+  { cycle, time }: Renewable,
+  { scheme, edition }: SchemeEdition,
+  state: RecordState,
+  { intent, alternative, effective }: Pick<Of<'OpenRenewal'>, 'intent' | 'alternative'> & { readonly effective: Effective },
+): RecordEvent {
+  const { subject } = state.profile!;
+  const { renewals } = standingOf(state, scheme);
+  const token = intent.how === 'notice' ? intent.token : undefined;
+  const made = { subject, scheme, edition, renewal: renewals.length + 1, cycle: cycle.number, how: intent.how };
+  const more = optional({ token, alternative, closesAt: time.closesAt });
+  const reason = intent.how === 'by-admin' ? intent.reason : undefined;
+  return { type: 'RenewalOpened', data: { ...made, ...more, effective, ...reasonFields(reason) } };
+}
+
+/** What was done meanwhile stays on record and, unless it is attributed, counts for no renewal that is opened later. */
+function withdrawRenewal({ scheme, reason }: Of<'WithdrawRenewal'>, state: RecordState, given: Given): Decision {
+  if (!given.facts.schemes.has(scheme)) return schemeUnknown();
+  const standing = standingOf(state, scheme);
+  const renewal = pendingRenewal(standing);
+  if (renewal === undefined) return refuse('NO_RENEWAL', 'No renewal of this certification is open.');
+  if (openProposal(standing.proposals)?.renewal === renewal.number)
+    return refuse('PROPOSAL_OPEN', 'The award that would end this renewal waits for approval. Decline it first.');
+  const data = { subject: state.profile!.subject, scheme, renewal: renewal.number, effective: { instant: given.now } };
+  return [{ type: 'RenewalWithdrawn', data: { ...data, reasonCode: reason.code, reason: reason.text } }];
+}
+
+/**
+ * Rule 000-9 and its remedy: what was done without an intent counts from this reasoned correction on, and both stay visible. Where no
+ * renewal is open this opens one, also after the window has closed, as what was done lies within it.
+ */
+function attributeEvidence(command: Of<'AttributeEvidence'>, state: RecordState, given: Given): Decision {
+  const { scheme: id, evidence, reason } = command;
+  const newest = latest(given.facts.schemes, id);
+  if (newest === undefined) return schemeUnknown();
+  const refusal = humanRefusal(given, state);
+  if (refusal !== undefined) return refusal;
+  const standing = standingOf(state, id);
+  const found = renewable(standing, newest, given);
+  if ('code' in found) return found;
+  const pending = pendingRenewal(standing);
+  const effective = { instant: given.now };
+  const intent = { how: 'by-admin', reason } as const;
+  const opening = pending === undefined ? [opened(found, newest, state, { intent, effective })] : [];
+  const next = foldAll(state, opening, given.now, given.actor.person);
+  const renewal = pending ?? standingOf(next, id).renewals.at(-1)!;
+  const way = renewalWay(renewal, found.cycle, standing, given.facts.schemes.get(id)!);
+  const time = { from: earliestOpening(found, newest, given), closesAt: found.time.closesAt };
+  const chosen = toAttribute(evidence, way, time, state);
+  if ('code' in chosen) return chosen;
+  if (chosen.evidence.length === 0) return [];
+  const data = {
+    subject: state.profile!.subject,
+    scheme: id,
+    renewal: renewal.number,
+    evidence: [...chosen.evidence],
+    effective,
+  };
+  const attributed = { type: 'EvidenceAttributed', data: { ...data, reasonCode: reason.code, reason: reason.text } } as const;
+  return withConsequences([...opening, attributed], state, given);
+}
