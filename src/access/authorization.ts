@@ -97,6 +97,7 @@ export const AUTHORIZATION: Readonly<Record<string, Rule>> = {
   'GET /v1/learners/:learner/schemes/:scheme': learnerReaders,
   'GET /v1/learners/:learner/schemes/:scheme/report': learnerReaders,
   'POST /v1/learners/:learner/corrections': ownOrAdmin,
+  'POST /v1/learners/:learner/fact-corrections': learnerAdmin,
   'POST /v1/learners/:learner/groups': learnerAdmin,
   'POST /v1/learners/:learner/person': learnerAdmin,
   'POST /v1/learners/:learner/enrolments': ownOrAdmin,
@@ -135,6 +136,7 @@ export const AUTHORIZATION: Readonly<Record<string, Rule>> = {
   'GET /v1/expiry-dates': reports,
   'GET /v1/schemes/:scheme/population': reports,
   'GET /v1/awards/pending': reviewReaders,
+  'GET /v1/appeals': reviewReaders,
   'GET /v1/reviews': reviewReaders,
   'GET /v1/source-checks': reviewReaders,
   // Audit and operations.

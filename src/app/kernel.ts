@@ -37,6 +37,7 @@ import type { Projection } from '../projections/define-projection.js';
 import { Projections } from '../projections/projections.js';
 import { publications } from '../record/policies/publications.projection.js';
 import { publicationDecider, publicationEvents, recordDecider, recordEvents, Records } from '../record/published.js';
+import { appeals } from '../record/views/appeals.projection.js';
 import { awardProposals } from '../record/views/award-proposals.projection.js';
 import { expiryDates } from '../record/views/expiry-dates.projection.js';
 import { learnerStatus } from '../record/views/learner-status.projection.js';
@@ -72,6 +73,7 @@ export const readModels: readonly Projection[] = [
   schemeStandings,
   expiryDates,
   awardProposals,
+  appeals,
   reviews,
   referredFiles,
   auditHistory,

@@ -15,6 +15,7 @@ import { AssignToManyHandler, AssignToManyRoute } from './commands/assign-to-man
 import { AwardCertificationHandler, AwardCertificationRoute } from './commands/award-certification.js';
 import { CompleteCourseHandler, CompleteCourseRoute } from './commands/complete-course.js';
 import { CorrectDetailsHandler, CorrectDetailsRoute } from './commands/correct-details.js';
+import { CorrectFactHandler, CorrectFactRoute } from './commands/correct-fact.js';
 import { RegisterLearnerHandler, RegisterLearnerRoute } from './commands/register-learner.js';
 import { RevokeCertificationHandler, RevokeCertificationRoute } from './commands/revoke-certification.js';
 import { SuspendCertificationHandler, SuspendCertificationRoute } from './commands/suspend-certification.js';
@@ -31,6 +32,7 @@ import { DeclineSubmissionHandler, DeclineSubmissionRoute } from './commands/dec
 import { ClaimReviewHandler, ClaimReviewRoute } from './commands/claim-review.js';
 import { ReleaseReviewHandler, ReleaseReviewRoute } from './commands/release-review.js';
 import { CheckSourceHandler, CheckSourceRoute } from './commands/check-source.js';
+import { AppealRoutes, ListAppealsHandler } from './views/appeals.js';
 import { CoursePageRoutes, ShowCoursePageHandler } from './views/course-page.js';
 import { ExpiryDateRoutes, ListExpiryDatesHandler } from './views/expiry-dates.js';
 import { IndividualReportRoutes, ShowIndividualReportHandler } from './views/individual-report.js';
@@ -49,6 +51,7 @@ import { ListTasksHandler, TaskRoutes } from './views/tasks.js';
   controllers: [
     RegisterLearnerRoute,
     CorrectDetailsRoute,
+    CorrectFactRoute,
     CompleteCourseRoute,
     AwardCertificationRoute,
     RevokeCertificationRoute,
@@ -88,6 +91,7 @@ import { ListTasksHandler, TaskRoutes } from './views/tasks.js';
     CoursePageRoutes,
     PopulationRoutes,
     ProposalRoutes,
+    AppealRoutes,
     SubmissionRoutes,
     ReviewRoutes,
     SourceCheckRoutes,
@@ -95,6 +99,7 @@ import { ListTasksHandler, TaskRoutes } from './views/tasks.js';
   providers: [
     RegisterLearnerHandler,
     CorrectDetailsHandler,
+    CorrectFactHandler,
     CompleteCourseHandler,
     AwardCertificationHandler,
     RevokeCertificationHandler,
@@ -135,6 +140,7 @@ import { ListTasksHandler, TaskRoutes } from './views/tasks.js';
     ShowCoursePageHandler,
     ShowPopulationHandler,
     ListProposalsHandler,
+    ListAppealsHandler,
     ListSubmissionsHandler,
     ShowSubmissionHandler,
     ListReviewsHandler,

@@ -77,6 +77,7 @@ describe('the authorization matrix', () => {
       grant: NOBODY,
       delegation: NOBODY,
       submission: '1',
+      appeal: '1',
       batch: 'b1',
       name: 'learner-status',
       learningPlan: 'p1',

@@ -20,6 +20,7 @@ import type { Json } from '../../src/shared/json.js';
 import { makeGoldenAccess } from './make-golden-access.js';
 import { makeGoldenCatalogue } from './make-golden-catalogue.js';
 import { makeGoldenAttempts } from './make-golden-attempts.js';
+import { makeGoldenDecisions } from './make-golden-decisions.js';
 import { makeGoldenPublication } from './make-golden-publication.js';
 import { makeGoldenRecord } from './make-golden-record.js';
 import { makeGoldenSubmissions } from './make-golden-submissions.js';
@@ -284,6 +285,13 @@ export async function makeGolden(): Promise<void> {
     learner: LEARNER,
     subject: subject(4),
     pseudonym: (kind, id) => keyRing.pseudonym(ORGANIZATION, kind, id),
+  });
+  await makeGoldenDecisions(run, {
+    organization: ORGANIZATION,
+    learner: LEARNER,
+    subject: subject(4),
+    pseudonym: (kind, id) => keyRing.pseudonym(ORGANIZATION, kind, id),
+    revision: async (stream) => (await ledger.load(recordDecider, stream)).revision,
   });
   await makeGoldenSubmissions(run, {
     organization: ORGANIZATION,

@@ -91,7 +91,7 @@ export function decideAppeal(command: Of<'DecideAppeal'>, state: RecordState, gi
 }
 
 /** Persons, never keys (domain.md, Words): who opened it, who took the decision, and who proposed a decision that two persons took. */
-function tookPart({ person, against }: Appeal, { decisions, cycles }: Standing): readonly (string | undefined)[] {
+export function tookPart({ person, against }: Appeal, { decisions, cycles }: Standing): readonly (string | undefined)[] {
   const decision: Decided | undefined = decisions.find(({ revision }) => revision === against);
   const revoked = cycles.find((cycle) => cycle.revoked?.revision === against);
   return [person, decision?.person, revoked?.revocationProposed?.person];

@@ -18,6 +18,7 @@ import {
   type Ending,
   type Renewal,
   type Standing,
+  type Suspension,
   type Waiver,
 } from './standing.js';
 import type { Submission } from './submission.js';
@@ -157,12 +158,13 @@ function endedStatusAt(cycle: Cycle, own: CycleStatus | undefined, at: IsoInstan
 }
 
 /** Suspended and reinstated are effective at an instant, so their zone does not matter. */
-export const isSuspendedAt = ({ suspensions = [] }: Cycle, at: IsoInstant): boolean =>
-  suspensions.some(
+export const suspensionAt = ({ suspensions = [] }: Cycle, at: IsoInstant): Suspension | undefined =>
+  suspensions.findLast(
     ({ from, until }) =>
       effectiveMilliseconds(from, 'UTC') <= instantMilliseconds(at) &&
       (until === undefined || effectiveMilliseconds(until, 'UTC') > instantMilliseconds(at)),
   );
+export const isSuspendedAt = (cycle: Cycle, at: IsoInstant): boolean => suspensionAt(cycle, at) !== undefined;
 
 /** The last edition that asks the holder of a cycle for an update, by an instant. */
 export const updateAskedAt = ({ endings = [] }: Cycle, zoneOf: ZoneOf, at: IsoInstant): Ending | undefined =>
@@ -195,7 +197,7 @@ function renewalAt({ cycles, renewals }: Standing, cycle: Cycle, zoneOf: ZoneOf,
   );
 }
 
-const isWaivedAt = ({ effective, endsAt, ended }: Waiver, at: IsoInstant): boolean =>
+export const isWaivedAt = ({ effective, endsAt, ended }: Waiver, at: IsoInstant): boolean =>
   effectiveMilliseconds(effective, 'UTC') <= instantMilliseconds(at) &&
   !isBy(endsAt, at) &&
   (ended === undefined || effectiveMilliseconds(ended.effective, 'UTC') > instantMilliseconds(at));

@@ -7,14 +7,16 @@ import { CatalogueFacts } from '../../catalogue/services.js';
 import { Answers } from '../../http/openapi.js';
 import { CurrentPrincipal, type Principal } from '../../http/principal.js';
 import { atParameter, minPositionParameter } from '../../http/reading.js';
+import { KeyRing } from '../../ledger/key-ring.js';
 import { Clock } from '../../ledger/ports/clock.js';
 import { reject, type Rejection } from '../../shared/result.js';
 import { callerId, definitionId, effective, isoDate, isoInstant } from '../../shared/text.js';
 import { optional } from '../domain/circumstances.js';
 import type { Cycle } from '../domain/standing.js';
-import { cyclesOf, type RecordState } from '../domain/state.js';
+import { cyclesOf, standingOf, type RecordState } from '../domain/state.js';
 import { itemsAt, itemSchema } from './items.js';
 import { LearnerDocuments, unknownLearner } from './learner-documents.js';
+import { decisionShape, shownScopes } from './shown-decisions.js';
 import { schemeStandingSchema, shownStanding, standingAt } from './standing-at.js';
 
 const querySchema = z.strictObject({ at: atParameter, minPosition: minPositionParameter });
@@ -37,6 +39,7 @@ const answerSchema = schemeStandingSchema.omit({ lastValidDay: true, endsAt: tru
     .object({ from: effective, lastValidDay: isoDate.optional(), endsAt: isoInstant.optional() })
     .optional()
     .meta({ description: 'The interval of the certification; without an end it is perpetual.' }),
+  scopes: decisionShape.scopes,
 });
 type ReportAnswer = z.infer<typeof answerSchema>;
 
@@ -56,6 +59,7 @@ export class ShowIndividualReportHandler implements IQueryHandler<ShowIndividual
   constructor(
     private readonly documents: LearnerDocuments,
     private readonly catalogue: CatalogueFacts,
+    private readonly keyRing: KeyRing,
     private readonly clock: Clock,
   ) {}
 
@@ -65,7 +69,15 @@ export class ShowIndividualReportHandler implements IQueryHandler<ShowIndividual
     const found = await this.documents.find(principal, learner, query.minPosition);
     if (found === undefined) return unknownLearner();
     const { record, etag } = found.document;
-    return { learner, position: found.position, etag, ...report(record, facts, scheme, query.at ?? this.clock.now()) };
+    const at = query.at ?? this.clock.now();
+    const scopes = await shownScopes(this.keyRing, principal.organization, standingOf(record, scheme), at);
+    return {
+      learner,
+      position: found.position,
+      etag,
+      ...report(record, facts, scheme, at),
+      ...optional({ scopes: scopes.length === 0 ? undefined : scopes }),
+    };
   }
 }
 

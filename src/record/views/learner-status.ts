@@ -16,10 +16,11 @@ import { zoneOf } from '../domain/awards.js';
 import { optional } from '../domain/circumstances.js';
 import { checklistSchema } from '../domain/events.js';
 import type { Cycle } from '../domain/standing.js';
-import { cyclesOf, type RecordState } from '../domain/state.js';
+import { cyclesOf, standingOf, type RecordState } from '../domain/state.js';
 import { beginsAt, cycleStatusAt, type CycleStatus } from '../domain/status.js';
 import { LearnerDocuments, unknownLearner } from './learner-documents.js';
 import { open, openedSchema } from './open.js';
+import { decisionShape, shownDecisions } from './shown-decisions.js';
 import { hasHappened, schemeStandingSchema, shownStanding, standingAt } from './standing-at.js';
 
 const cycleSchema = z.object({
@@ -34,10 +35,11 @@ const cycleSchema = z.object({
   recordedAt: isoInstant,
   assignment: z.int().optional(),
   late: z.literal(true).optional().meta({ description: 'Fulfilled at or after the due instant, where that is accepted.' }),
+  suspensions: z.array(z.object({ from: effective, until: effective.optional(), reasonCode: z.string() })).optional(),
   revocation: z.object({ effective, reasonCode: z.string(), recordedAt: isoInstant }).optional(),
 });
 const schemeStatusSchema = schemeStandingSchema.extend({ checklist: checklistSchema, cycles: z.array(cycleSchema) });
-const answerSchema = schemeStatusSchema.extend({ learner: z.string(), position: z.string(), etag: z.int() });
+const answerSchema = schemeStatusSchema.extend({ ...decisionShape, learner: z.string(), position: z.string(), etag: z.int() });
 const learnerSchema = z.object({
   learner: z.string(),
   name: openedSchema.optional(),
@@ -86,7 +88,12 @@ function schemeStatus(record: RecordState, catalogue: Catalogue, scheme: string,
 }
 
 function shownCycle(cycle: Cycle, status: CycleStatus, happened: (time: Effective) => boolean): z.infer<typeof cycleSchema> {
-  const { number, kind, how, edition, validity, awarded, assignment, late, revoked } = cycle;
+  const { number, kind, how, edition, validity, awarded, assignment, late, revoked, suspensions = [] } = cycle;
+  const suspended = suspensions.flatMap(({ from, until, reasonCode }) =>
+    happened(from)
+      ? [{ from, ...optional({ until: until !== undefined && happened(until) ? until : undefined }), reasonCode }]
+      : [],
+  );
   return {
     number,
     kind,
@@ -95,7 +102,7 @@ function shownCycle(cycle: Cycle, status: CycleStatus, happened: (time: Effectiv
     status,
     ...validity,
     recordedAt: awarded.recordedAt,
-    ...optional({ assignment, late }),
+    ...optional({ assignment, late, suspensions: suspended.length === 0 ? undefined : suspended }),
     ...(revoked === undefined || !happened(revoked.effective)
       ? {}
       : { revocation: { effective: revoked.effective, reasonCode: revoked.reasonCode, recordedAt: revoked.recordedAt } }),
@@ -158,6 +165,7 @@ export class ShowSchemeStatusHandler implements IQueryHandler<ShowSchemeStatus> 
   constructor(
     private readonly documents: LearnerDocuments,
     private readonly catalogue: CatalogueFacts,
+    private readonly keyRing: KeyRing,
     private readonly clock: Clock,
   ) {}
 
@@ -167,7 +175,9 @@ export class ShowSchemeStatusHandler implements IQueryHandler<ShowSchemeStatus> 
     const found = await this.documents.find(principal, learner, query.minPosition);
     if (found === undefined) return unknownLearner();
     const { record, etag } = found.document;
-    return { learner, position: found.position, etag, ...schemeStatus(record, facts, scheme, query.at ?? this.clock.now()) };
+    const at = query.at ?? this.clock.now();
+    const decisions = await shownDecisions(this.keyRing, principal, standingOf(record, scheme), at);
+    return { learner, position: found.position, etag, ...schemeStatus(record, facts, scheme, at), ...decisions };
   }
 }
 

@@ -11,6 +11,7 @@ import type { Assignment, Proposal } from '../domain/standing.js';
 import { standingOf, type RecordState } from '../domain/state.js';
 import { STATUS_CODES, statusAt, type SchemeStatus } from '../domain/status.js';
 import { stateOf, type Submission } from '../domain/submission.js';
+import { restrictionsAt, restrictionShape } from './shown-decisions.js';
 import { shownSubmission, submissionSchema } from './shown-submission.js';
 
 /** A learner in one scheme at an instant, by all that is recorded today: every view of it is made from this one. */
@@ -131,6 +132,7 @@ export const schemeStandingSchema = z.object({
   progress: progressSchema,
   assignment: assignmentSchema.optional(),
   proposal: proposalSchema.optional(),
+  ...restrictionShape,
   submissions: z
     .array(submissionSchema)
     .optional()
@@ -140,7 +142,9 @@ export const schemeStandingSchema = z.object({
 /** What every view of a learner in a scheme begins with. */
 export function shownStanding(standing: StandingAt): z.infer<typeof schemeStandingSchema> {
   const { scheme, at, status, record, evaluation, assignment, proposal } = standing;
-  const { submissions } = standingOf(record, scheme.scheme);
+  const known = standingOf(record, scheme.scheme);
+  const { submissions } = known;
+  const cycle = known.cycles.find(({ number }) => number === status?.cycle);
   return {
     scheme: scheme.scheme,
     edition: scheme.edition,
@@ -153,6 +157,7 @@ export function shownStanding(standing: StandingAt): z.infer<typeof schemeStandi
     progress: progressOf(evaluation),
     ...(assignment === undefined ? {} : { assignment: shownAssignment(assignment, scheme.timeZone, at) }),
     ...(proposal === undefined ? {} : { proposal: shownProposal(proposal) }),
+    ...restrictionsAt(known, cycle, at),
     ...(submissions.length === 0
       ? {}
       : { submissions: submissions.slice(-SUBMISSIONS_SHOWN_MAX).reverse().map(shownSubmission) }),
