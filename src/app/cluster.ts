@@ -1,6 +1,7 @@
 import { EventStoreDbEventStore, type EventStoreDbOptions } from '../adapters/eventstoredb/event-store.js';
 import { MongoConnection, type MongoTimes } from '../adapters/mongodb/client.js';
 import { MongoFiles } from '../adapters/mongodb/files.js';
+import { warningsOf } from '../adapters/mongodb/inspection.js';
 import { MongoKeys } from '../adapters/mongodb/keys.js';
 import { MongoLeases } from '../adapters/mongodb/leases.js';
 import { MongoReadModelStore } from '../adapters/mongodb/read-models.js';
@@ -31,7 +32,7 @@ export async function openCluster(
       const keys = new MongoKeys(mongo);
       const holdsLedger = (await keys.page(undefined, 1)).length > 0 || (await store.latest()) !== undefined;
       const master = masterKeyOf(CERTLEDGER_MASTER_KEY, CERTLEDGER_DATA, holdsLedger);
-      const { warnings } = store;
+      const warnings = [...store.warnings, ...warningsOf(mongo)];
       const [readModels, leases, files] = [new MongoReadModelStore(mongo), new MongoLeases(mongo), new MongoFiles(mongo)];
       return { store, readModels, leases, keys, files, master, close, warnings };
     } catch (error) {

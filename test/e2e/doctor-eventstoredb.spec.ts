@@ -39,6 +39,7 @@ describe('doctor on EventStoreDB', () => {
     expect(examined.findings.map(({ check }) => check)).toEqual([
       'EventStoreDB encryption',
       'EventStoreDB connection',
+      'EventStoreDB rights',
       'EventStoreDB version',
       'EventStoreDB ledger',
       'EventStoreDB streams',
@@ -58,6 +59,24 @@ describe('doctor on EventStoreDB', () => {
     const examined = await examineEventStoreDb(server.url, now());
     expect(unhealthy(examined)).toEqual([expect.objectContaining({ check: 'EventStoreDB ledger', result: 'warning' })]);
     expect([examined.end, server.stored().length]).toEqual([undefined, before]);
+  });
+
+  it('fails where the user may read and not append, or where the server takes no appends, and has not tried it by one', async () => {
+    await ledger(['catalogue-main']);
+    const before = server.stored().length;
+    const rights = async (): Promise<readonly Finding[]> => unhealthy(await examineEventStoreDb(server.url, now()));
+    server.faults.readOnly = true;
+    expect(await rights()).toEqual([
+      expect.objectContaining({
+        check: 'EventStoreDB rights',
+        result: 'failure',
+        found: expect.stringContaining('EventStoreDB refuses this user'),
+      }),
+    ]);
+    server.faults.readOnly = false;
+    server.faults.at('append', 1, 'not-ready');
+    expect(await rights()).toEqual([expect.objectContaining({ check: 'EventStoreDB rights', result: 'failure' })]);
+    expect([await rights(), server.stored().length]).toEqual([[], before]);
   });
 
   it.each([{ maxCount: 3 }, { maxAge: 60 }, { truncateBefore: 1 }])(

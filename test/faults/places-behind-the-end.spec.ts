@@ -1,6 +1,5 @@
 import { EventStoreDbEventStore } from '../../src/adapters/eventstoredb/event-store.js';
 import { FEED_PAGE_RECORDS } from '../../src/adapters/eventstoredb/limits.js';
-import type { FeedItem } from '../../src/ledger/ports/event-store.js';
 import { EventStoreDouble } from '../support/eventstoredb/event-store-double.js';
 import { memoryEngines, Service } from '../support/service.js';
 
@@ -25,13 +24,13 @@ describe('a place behind the last event', () => {
   /** What a follower is told to save that begins behind the last event. */
   async function progress(): Promise<string> {
     const leaving = new AbortController();
-    const told: FeedItem[] = [];
-    for await (const item of store.open({ after: await store.end(), signal: leaving.signal })) {
-      told.push(item);
-      if (item.kind === 'progress') break;
+    try {
+      for await (const item of store.open({ after: await store.end(), signal: leaving.signal }))
+        if (item.kind === 'progress') return item.position;
+      throw new Error('There was no progress to save.');
+    } finally {
+      leaving.abort();
     }
-    leaving.abort();
-    return told.at(-1)!.position;
   }
   const readAt = (position: string) => service.get(`/v1/learners/emp-1?minPosition=${position}`);
 

@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { MongoConnection } from '../../src/adapters/mongodb/client.js';
-import { openHostsOf } from '../../src/adapters/mongodb/inspection.js';
+import { warningsOf } from '../../src/adapters/mongodb/inspection.js';
 import { MongoLeases } from '../../src/adapters/mongodb/leases.js';
 import { namesCluster, openCluster, type ClusterSettings } from '../../src/app/cluster.js';
 import { readConfiguration, type Configuration } from '../../src/app/configuration.js';
@@ -12,6 +12,7 @@ import { CLOCK_DIFFERENCE_MILLISECONDS_MAX, type Finding } from '../../src/opera
 import { leaseOf } from '../../src/projections/projections.js';
 import { EventStoreDouble } from '../support/eventstoredb/event-store-double.js';
 import { dropAndClose, newDatabase, urlOf } from '../support/mongodb/opening.js';
+import { MongoProxy } from '../support/mongodb/proxy.js';
 import { eventually, Service, temporaryFolder, TestClock, type TemporaryFolder } from '../support/service.js';
 import { runProgram } from '../support/spawned-service.js';
 
@@ -151,13 +152,24 @@ describe('doctor on the cluster profile', () => {
     );
   });
 
-  it('names the hosts beyond this machine that are spoken to without TLS', async () => {
+  it('warns, as the start does, of hosts beyond this machine that are spoken to without TLS, and names them', async () => {
     const connection = await connected();
-    expect(openHostsOf(connection)).toEqual([]);
+    expect(warningsOf(connection)).toEqual([]);
     const elsewhere = (hosts: readonly string[], tls: boolean): MongoConnection =>
       ({ client: { options: { tls, hosts: hosts.map((host) => ({ host, toString: () => `${host}:27017` })) } } }) as never;
-    expect(openHostsOf(elsewhere(['127.0.0.1', 'db.example', '::1'], false))).toEqual(['db.example:27017']);
-    expect(openHostsOf(elsewhere(['db.example'], true))).toEqual([]);
+    const [warning, ...others] = warningsOf(elsewhere(['127.0.0.1', 'db.example', '::1'], false));
+    expect([warning, others]).toEqual([expect.stringContaining('MongoDB at db.example:27017 is not encrypted'), []]);
+    expect(warningsOf(elsewhere(['db.example'], true))).toEqual([]);
     await connection.close();
+  });
+
+  it('a start warns of a connection to MongoDB that others may listen to', async () => {
+    const proxy = await MongoProxy.start();
+    // It leads to this machine, but is no name of the loopback.
+    const url = urlOf({ database: newDatabase(), port: proxy.port }).replace('127.0.0.1', '0.0.0.0');
+    const engines = await openCluster({ ...configuration, CERTLEDGER_MONGODB_URL: url });
+    expect(engines.warnings).toEqual([expect.stringContaining(`MongoDB at 0.0.0.0:${proxy.port} is not encrypted`)]);
+    await engines.close();
+    await proxy.stop();
   });
 });

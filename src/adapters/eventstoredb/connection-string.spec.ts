@@ -12,10 +12,19 @@ describe('the connection string of EventStoreDB', () => {
     ['esdb://db.example?keepAliveInterval=10000&TLS=false&node_preference=leader', 'db.example', 1],
     ['esdb+discover://localhost:1,10.0.0.7:2113?tls=false', 'localhost:1,10.0.0.7:2113', 1],
     ['esdb://localhost.example:2113?tls=false', 'localhost.example:2113', 1],
+    ['kurrentdb://db.example:2113', 'db.example:2113', 0],
+    ['kurrentdb+discover://a.example:2113,b.example:2113?tls=false', 'a.example:2113,b.example:2113', 1],
+    ['kurrent://admin:kurrentdb@localhost:2113?tls=false', 'localhost:2113', 0],
   ])('%s', (url, hosts, warnings) => {
     const address = readAddress(url);
     expect(address.hosts).toBe(hosts);
     expect(address.warnings).toHaveLength(warnings);
+  });
+
+  it('by the newer name of the server is handed to the driver by the older one, which is all that it knows', () => {
+    const url = ' kurrentdb+discover://kurrent:kurrentdb@kurrent:2113?tls=false ';
+    expect(readAddress(url).forDriver).toBe('esdb+discover://kurrent:kurrentdb@kurrent:2113?tls=false');
+    expect(new Connection(url).hosts).toBe('kurrent:2113');
   });
 
   it('warns of a connection that others can listen to, and names the hosts it leads to', () => {

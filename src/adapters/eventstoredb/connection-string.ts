@@ -1,6 +1,8 @@
 import { LedgerError } from '../../ledger/errors.js';
 
-const FORM = /^esdb(?:\+discover)?:\/\/(?:[^:@]+:[^@]+@)?([^/?@]+)\/*(?:\?(.*))?$/;
+const FORM = /^(?:esdb|kurrentdb|kurrent)(?:\+discover)?:\/\/(?:[^:@]+:[^@]+@)?([^/?@]+)\/*(?:\?(.*))?$/;
+/** KurrentDB is EventStoreDB by its newer name, and speaks the same protocol; this driver knows the older name only. */
+const NEWER_NAME = /^(?:kurrentdb|kurrent)(?=[:+])/;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
 /** What the driver knows, in its own flat writing. It prints the whole text, password and all, about any other. */
@@ -26,10 +28,13 @@ export interface Address {
   /** Hosts and ports without the credentials, for messages. */
   readonly hosts: string;
   readonly warnings: readonly string[];
+  /** The whole of it as the driver takes it. */
+  readonly forDriver: string;
 }
 
 /** The text itself is never repeated in a message: it holds the password. */
 export function readAddress(url: string): Address {
+  const forDriver = url.trim().replace(NEWER_NAME, 'esdb');
   const [, hosts, query] = FORM.exec(url.trim()) ?? [];
   if (hosts === undefined) throw unreadable();
   const options = (query ?? '').split('&').map(optionOf);
@@ -46,7 +51,7 @@ export function readAddress(url: string): Address {
           `The connection to EventStoreDB at ${remote.join(', ')} is not encrypted: whoever can listen reads every event and the password. Leave tls=false out of the connection string.`,
         ]
       : [];
-  return { hosts, warnings };
+  return { hosts, warnings, forDriver };
 }
 
 function optionOf(pair: string): { readonly name: string; readonly written: string; readonly value: string } {

@@ -80,12 +80,12 @@ export class Connection {
   private isClosed = false;
 
   constructor(url: string, times: Partial<Times> = {}) {
-    const { hosts, warnings } = readAddress(url);
+    const { hosts, warnings, forDriver } = readAddress(url);
     this.hosts = hosts;
     this.warnings = warnings;
     this.times = { ...TIMES, ...times };
     try {
-      this.client = EventStoreDBClient.connectionString(url.trim());
+      this.client = EventStoreDBClient.connectionString(forDriver);
     } catch (error) {
       // The driver's message may repeat a part of the text, so only that of a missing file is passed on.
       throw unreadable(/certificate|userCertFile/.test(messageOf(error)) ? `: ${messageOf(error)}` : '');

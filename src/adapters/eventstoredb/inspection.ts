@@ -1,4 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { END, type ReadPosition } from '@eventstore/db-client';
+import { isLedgerError } from '../../ledger/errors.js';
+import { assert } from '../../shared/assert.js';
+import { Appends } from './appends.js';
 import { Connection } from './connection.js';
 import { readEpoch } from './epoch.js';
 import { readFailure } from './errors.js';
@@ -10,6 +14,8 @@ import { StreamNames } from './stream-names.js';
 /** The newest records that are looked at; a server reads some 50,000 in a second. */
 export const INSPECTED_RECORDS_MAX = 1_000_000;
 const INSPECTED_PAGE_RECORDS = 1_000;
+/** A revision that no stream reaches. An append behind it is refused by everyone who would take one, and writes nothing. */
+const NEVER_REACHED = 2 ** 40;
 /** What the server answers to a soft deletion: everything so far is hidden. */
 const SOFT_DELETED = 2 ** 53;
 const METADATA_STREAM = '$$';
@@ -17,6 +23,8 @@ const METADATA_STREAM = '$$';
 /** What `doctor` tells of a server. */
 export interface EventStoreDbInspection {
   readonly version: string;
+  /** Why an append would be refused; undefined where one would be taken. */
+  readonly appendRefusal: string | undefined;
   /** Undefined in a database without a ledger. */
   readonly epoch: string | undefined;
   /** By how much the newest record was written later than now, by the clocks of the server and of this machine. */
@@ -57,6 +65,7 @@ export async function inspectEventStoreDb(url: string, options: InspectOptions):
     const created = seen.newest?.created.getTime();
     return {
       version,
+      appendRefusal: await appendRefusal(connection),
       epoch: epoch?.name,
       aheadMilliseconds: created === undefined ? undefined : Math.max(0, created - options.now()),
       ...seen.found,
@@ -64,6 +73,23 @@ export async function inspectEventStoreDb(url: string, options: InspectOptions):
     };
   } finally {
     await connection.close();
+  }
+}
+
+/**
+ * Asks for the right to append without writing: the server looks at the user's rights before it looks at the revision, so
+ * whose append it refuses for its revision may append. A write to a stream of its own would begin something in a database
+ * that may not even be ours, and `$maxCount`, which would keep it short, is what the doctor warns of.
+ */
+async function appendRefusal(connection: Connection): Promise<string | undefined> {
+  const events = [{ id: randomUUID(), type: 'NeverWritten', data: '{}', metadata: '{}' }];
+  try {
+    await new Appends(connection).append({ stream: new StreamNames().epoch, events, expected: NEVER_REACHED }, 0);
+    assert(false, 'no stream reaches this revision');
+  } catch (error) {
+    if (isLedgerError(error, 'CONCURRENCY_CONFLICT')) return undefined;
+    if (isLedgerError(error)) return error.message;
+    throw error;
   }
 }
 

@@ -137,8 +137,12 @@ export async function freeBytesOf(connection: MongoConnection): Promise<number |
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
 
-/** The hosts beyond this machine that the connection string names without TLS. */
-export function openHostsOf({ client }: MongoConnection): readonly string[] {
+/** What the operator should know of the connection, each as a sentence. */
+export function warningsOf({ client }: MongoConnection): readonly string[] {
   const { tls, hosts } = client.options;
-  return tls ? [] : hosts.filter(({ host }) => host !== undefined && !LOOPBACK.test(host)).map(String);
+  const open = tls ? [] : hosts.filter(({ host }) => host !== undefined && !LOOPBACK.test(host)).map(String);
+  if (open.length === 0) return [];
+  return [
+    `The connection to MongoDB at ${open.join(', ')} is not encrypted: whoever can listen reads every read model, wrapped key and the password. Give the servers certificates and add tls=true to CERTLEDGER_MONGODB_URL.`,
+  ];
 }

@@ -26,6 +26,8 @@ const ENGINE = 'EventStoreDB';
 /** 23.10 is the oldest that was tried; the contracts of 24.10 and 26.1 were compared with it. */
 const VERSIONS = { min: [23, 10], comparedTo: [26, 1] } as const;
 const MEND_CONNECTION = 'Is it running, and is CERTLEDGER_EVENTSTORE_URL right? Nothing can be written without it.';
+const MEND_RIGHTS =
+  'Give the user a role that may write, or wait until the server has a leader; commands are refused until then.';
 const MEND_STREAMS = 'Take $maxCount, $maxAge and $tb out of their metadata before a scavenge removes for good what they hide.';
 const STREAM = new RegExp(`^(?:${deciders.map(({ kind }) => kind).join('|')})-[a-z0-9]{1,32}(?:-[a-z0-9-]{1,64})?$`);
 
@@ -68,7 +70,8 @@ const judgeEncryption = ([first]: readonly string[]): Finding =>
 function judge(found: EventStoreDbInspection, clock: Clock): readonly Finding[] {
   const { version, epoch, aheadMilliseconds, recordedAt } = found;
   return [
-    ok(`${ENGINE} connection`, 'connected, and the log can be read; whether it can be written to was not tried'),
+    ok(`${ENGINE} connection`, 'connected, and the log can be read'),
+    judgeRights(found),
     judgeVersion(`${ENGINE} version`, version, VERSIONS),
     epoch === undefined
       ? warning(
@@ -84,6 +87,12 @@ function judge(found: EventStoreDbInspection, clock: Clock): readonly Finding[] 
     judgeLastRecorded('clock', recordedAt, clock.now(), CLOCK_BEHIND_MILLISECONDS_MAX),
     judgeSpace(`${ENGINE} space`, undefined, ENGINE),
   ];
+}
+
+function judgeRights({ appendRefusal }: EventStoreDbInspection): Finding {
+  const check = `${ENGINE} rights`;
+  if (appendRefusal === undefined) return ok(check, 'the user may append; asked in a way that writes nothing');
+  return failure(check, `the ledger can be read, and not be written to: ${appendRefusal}`, MEND_RIGHTS);
 }
 
 function judgeStreams({ truncated, deleted, records, isWhole }: EventStoreDbInspection): Finding {

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { MONGODB_VERSION_MIN, MongoConnection } from '../../adapters/mongodb/client.js';
-import { freeBytesOf, inspectMongo, openHostsOf, type MongoInspection } from '../../adapters/mongodb/inspection.js';
+import { freeBytesOf, inspectMongo, warningsOf, type MongoInspection } from '../../adapters/mongodb/inspection.js';
 import { MongoKeys } from '../../adapters/mongodb/keys.js';
 import { MongoLeases } from '../../adapters/mongodb/leases.js';
 import { MongoReadModelStore } from '../../adapters/mongodb/read-models.js';
@@ -55,7 +55,7 @@ async function examine(
   const difference = found.clockDifferenceMilliseconds;
   const findings = [
     ok(`${ENGINE} connection`, `connected to ${found.address}`),
-    judgeEncryption(openHostsOf(connection)),
+    judgeEncryption(warningsOf(connection)),
     judgeVersion(`${ENGINE} version`, found.version, VERSIONS),
     judgeTopology(found),
     judgeRights(found),
@@ -76,15 +76,10 @@ async function examine(
   return findings;
 }
 
-function judgeEncryption(open: readonly string[]): Finding {
-  const check = `${ENGINE} encryption`;
-  if (open.length === 0) return ok(check, 'TLS, or this machine only');
-  return warning(
-    check,
-    `the connection to ${named(open)} is not encrypted: whoever can listen reads every read model and wrapped key`,
-    'Give the servers certificates and add tls=true to CERTLEDGER_MONGODB_URL.',
-  );
-}
+const judgeEncryption = ([first]: readonly string[]): Finding =>
+  first === undefined
+    ? ok(`${ENGINE} encryption`, 'TLS, or this machine only')
+    : warning(`${ENGINE} encryption`, first, 'Use TLS wherever others can listen.');
 
 function judgeTopology({ topology }: MongoInspection): Finding {
   const check = `${ENGINE} topology`;

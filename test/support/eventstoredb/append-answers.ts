@@ -10,7 +10,7 @@ import { APPEND_DATA_BYTES_MAX, type AppendOutcome } from './writer.js';
 type Success = Extract<AppendOutcome, { is: 'appended' }>;
 
 /** The codes of `google.rpc.Status` in the answers of the batch path; the client looks at the packed detail only. */
-const CODES = { badRequest: 3, timeout: 4, streamDeleted: 5, wrongRevision: 6 } as const;
+const CODES = { badRequest: 3, timeout: 4, streamDeleted: 5, wrongRevision: 6, accessDenied: 7 } as const;
 
 export function unarySuccess({ revision, position }: Success): streams.AppendResp {
   const success = new streams.AppendResp.Success().setCurrentRevision(revision.toString());
@@ -54,6 +54,9 @@ export function batchAnswer(request: BatchRequest, outcome: AppendOutcome): stre
 
 export const batchBadRequest = (request: BatchRequest): streams.BatchAppendResp =>
   batchError(request, packed(CODES.badRequest, 'BadRequest', new shared.BadRequest()));
+
+export const batchDenied = (request: BatchRequest): streams.BatchAppendResp =>
+  batchError(request, packed(CODES.accessDenied, 'AccessDenied', new shared.AccessDenied()));
 
 export function batchNotReady(request: BatchRequest): streams.BatchAppendResp {
   const details = new anys.Any();

@@ -1,7 +1,7 @@
 import type { handleBidiStreamingCall } from '@grpc/grpc-js';
 import type shared from '@eventstore/db-client/generated/shared_pb.js';
 import type streams from '@eventstore/db-client/generated/streams_pb.js';
-import { batchAnswer, batchBadRequest, batchNotReady, type BatchRequest } from './append-answers.js';
+import { batchAnswer, batchBadRequest, batchDenied, batchNotReady, type BatchRequest } from './append-answers.js';
 import { expectedOf, isPast, isSound } from './append-request.js';
 import type { Fault } from './faults.js';
 import { proposedOf, streamNameOf } from './messages.js';
@@ -66,6 +66,8 @@ class BatchStream {
     // This path tells of an unready server in an answer of its own, and of everything else by failing the whole stream.
     if (fault === 'not-ready') return this.answer(batchNotReady(request));
     if (refused(fault, call.getPeer(), context, (failure) => call.emit('error', failure))) return;
+    // The server looks at the rights before it looks at the revision.
+    if (context.faults.readOnly) return this.answer(batchDenied(request));
     if (!isSound(stream, events)) return this.answer(batchBadRequest(request));
     // The server looks at the deadline only when an append arrives.
     const deadline = options.getDeadline();

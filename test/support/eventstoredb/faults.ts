@@ -15,6 +15,8 @@ export class Faults {
   delayMilliseconds = 20;
   /** How many events a reader or subscriber still gets before `disconnect-mid` cuts it off. */
   eventsBeforeCut = 1;
+  /** The user may read and not append. */
+  readOnly = false;
   /** While a server starts it answers every call with "Server Is Not Ready". */
   starting = false;
   private faultAt: (kind: CallKind, number: number) => Fault | undefined = () => undefined;
