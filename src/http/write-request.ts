@@ -23,6 +23,7 @@ export interface WriteRequest {
     | 'revoked'
     | 'withdrawn'
     | 'checked'
+    | 'corrected'
     | 'suspended'
     | 'reinstated'
     | 'reduced'

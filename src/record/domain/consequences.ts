@@ -15,10 +15,11 @@ import type { Decision, Given, Refusal } from './circumstances.js';
 import { aboutOf, factAt } from './corrected-facts.js';
 import { evaluateEnrolment } from './course-evidence.js';
 import { updatable } from './endings.js';
+import { waysOf } from './earning.js';
 import type { RecordEvent } from './events.js';
-import { evaluateRecord } from './scheme-evidence.js';
+import { evaluateRecord, WHOLE_TIME, type Window } from './scheme-evidence.js';
 import { isMissed, pendingAssignment } from './standing.js';
-import { approvalsOf, foldAll, openEnrolments, standingOf, type Enrolment, type RecordState } from './state.js';
+import { approvalsOf, cyclesOf, foldAll, openEnrolments, standingOf, type Enrolment, type RecordState } from './state.js';
 import { automaticUpdate } from './updates.js';
 
 /**
@@ -126,12 +127,26 @@ function enrolmentCompleted(course: string, enrolment: Enrolment, state: RecordS
 /** A plan counts its courses' dates like those of a course: as the day's start in UTC. */
 export const PLAN_ZONE = 'UTC';
 
-/** The first completion of a plan follows from its courses by itself. */
+/**
+ * The first completion of a plan follows from its courses by itself. A further one does where a certification is renewed or earned
+ * anew by the plan, from the courses that are completed again for that.
+ */
 export function planCompleted(edition: LearningPlanEdition, state: RecordState, given: Given): readonly RecordEvent[] {
   const { learningPlan } = edition;
-  if (state.planCompletions.some((known) => known.learningPlan === learningPlan)) return [];
   if (retirementOf(given.facts, 'learningPlan', learningPlan) !== undefined) return [];
-  const { satisfied, effective, checklist } = evaluateRecord(edition.criteria, undefined, state, PLAN_ZONE);
+  if (!state.planCompletions.some((known) => known.learningPlan === learningPlan))
+    return planCompletedBy(edition, state, WHOLE_TIME);
+  const windows = Object.keys(state.schemes)
+    .filter((scheme) => cyclesOf(state, scheme).length > 0)
+    .flatMap((scheme) => waysOf(scheme, state, given).filter(({ criteria }) => plansNamed(criteria).has(learningPlan)))
+    .map(({ window }) => window)
+    .filter((window) => !evaluateRecord({ learningPlan }, undefined, state, PLAN_ZONE, window).satisfied);
+  return windows.flatMap((window) => planCompletedBy(edition, state, window)).slice(0, 1);
+}
+
+function planCompletedBy(edition: LearningPlanEdition, state: RecordState, window: Window): readonly RecordEvent[] {
+  const { learningPlan, criteria } = edition;
+  const { satisfied, effective, checklist } = evaluateRecord(criteria, undefined, state, PLAN_ZONE, window);
   if (!satisfied) return [];
   const data = { learningPlan, edition: edition.edition, effective: effective!, how: 'criteria' as const };
   return [{ type: 'LearningPlanCompleted', data: { ...data, checklist: [...checklist] } }];

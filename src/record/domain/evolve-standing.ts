@@ -85,7 +85,8 @@ function evolvedByAward(standing: Standing, event: OfAward, at: At): Standing {
     case 'AwardProposed': {
       const { proposal, scheme: _, subject: __, reasonCode: ___, reason: ____, ...content } = event.data;
       const proposedBy = content.how === 'by-hand' ? at.person : undefined;
-      const made = { number: proposal, ...content, recordedAt: at.recordedAt, proposedBy, approvedBy: [] };
+      const { revision, recordedAt } = at;
+      const made = { number: proposal, ...content, revision, recordedAt, proposedBy, approvedBy: [] };
       return { ...standing, proposals: [...standing.proposals, made] };
     }
     case 'AwardEndorsed': {

@@ -107,6 +107,11 @@ export const countsFor = (leaf: SubmissionLeaf, submission: Submission): boolean
 
 /** The event by which a submission became evidence. */
 export const revisionOf = ({ revision, outcome }: Submission): number => outcome?.revision ?? revision;
+/** Every revision by which a submission is named: that of itself, and those of the decisions about it. */
+export const revisionsOf = ({ revision, outcome, corrections = [] }: Submission): readonly number[] =>
+  [revision, outcome?.revision, ...corrections.map(({ before }) => before.outcome?.revision)].filter(
+    (known) => known !== undefined,
+  );
 
 export function evolveSubmissions(submissions: readonly Submission[], event: SubmissionEvent, at: At): readonly Submission[] {
   const { recordedAt, revision, person } = at;
@@ -146,6 +151,14 @@ export function evolveSubmissions(submissions: readonly Submission[], event: Sub
   }
 }
 
+/** Whether it was taken back by a correction. */
+export const isTakenBack = ({ outcome, corrections = [] }: Submission): boolean =>
+  outcome !== undefined && corrections.at(-1)?.revision === outcome.revision;
+
+/** How it ended, whatever a correction that took it back made of that. */
+const outcomeOf = (submission: Submission): Outcome | undefined =>
+  isTakenBack(submission) ? submission.corrections!.at(-1)!.before.outcome : submission.outcome;
+
 /** A submission as its correction has it; one that was taken back is evidence no more, as if it had been withdrawn. */
 export function correctedSubmission(
   submissions: readonly Submission[],
@@ -159,6 +172,6 @@ export function correctedSubmission(
     const withdrawn = { how: 'withdrawn', revision, person, recordedAt, reasonCode } as const;
     return to === undefined
       ? { ...known, outcome: withdrawn, corrections: kept }
-      : { ...correctedFact(known, to), corrections: kept };
+      : { ...correctedFact(known, to), outcome: outcomeOf(known), corrections: kept };
   });
 }

@@ -1,0 +1,89 @@
+import type { SchemeEdition } from '../../catalogue/published.js';
+import { effectiveInstant, effectiveMilliseconds, type Effective } from '../../shared/calendar.js';
+import { anewFrom, evaluateWay, renewalWay, windowFrom, type Way } from './earning.js';
+import type { ChecklistLeaf } from './events.js';
+import { WHOLE_TIME } from './scheme-evidence.js';
+import { endOf, groundsOf, isPastDue, type Cycle, type Standing } from './standing.js';
+import { standingOf, type RecordState } from './state.js';
+import { revisionOf } from './submission.js';
+
+/** What was awarded, or proposed to be, and by which revision of the record. */
+export interface Earned extends Pick<Cycle, 'number' | 'edition' | 'checklist' | 'assignment' | 'renewal'> {
+  readonly recorded: number;
+  readonly recordedAt: string;
+}
+
+/** What the evidence comes to now on the way on which something was earned before. */
+export interface EarnedAgain {
+  readonly way: Way;
+  readonly met?: { readonly effective: Effective; readonly late?: true | undefined } | undefined;
+  readonly checklist: readonly ChecklistLeaf[];
+}
+
+/**
+ * Evaluates again what was earned before, first over what had been recorded by then; where that is not enough any more, over all on
+ * which no later cycle stands. It stays before the cycle that came after it.
+ */
+export function earnedAgain(id: string, earned: Earned, state: RecordState, editions: readonly SchemeEdition[]): EarnedAgain {
+  const standing = standingOf(state, id);
+  const way = wayOf(earned, standing, editions);
+  // An update stands on the same evidence as the cycle that it updates.
+  const later = standing.cycles.filter(({ number, kind }) => number > earned.number && kind !== 'update');
+  const begins = later.map(({ validity, edition }) => effectiveMilliseconds(validity.from, editions[edition - 1]!.timeZone));
+  const bounded = { ...way, window: { ...way.window, until: Math.min(way.window.until, ...begins) } };
+  const own = new Set(groundsOf(earned));
+  const others = new Set(later.flatMap(groundsOf).filter((revision) => !own.has(revision)));
+  const by = onlyWith(state, id, (revision) => revision <= earned.recorded || own.has(revision));
+  const then = evaluated(bounded, by);
+  return then.met === undefined
+    ? evaluated(
+        bounded,
+        onlyWith(state, id, (revision) => !others.has(revision)),
+      )
+    : then;
+}
+
+/** The way on which it was earned, as the cycles before it stand now. */
+function wayOf(earned: Earned, standing: Standing, editions: readonly SchemeEdition[]): Way {
+  const cycles = standing.cycles.filter(({ number }) => number < earned.number);
+  const assignments = standing.assignments.filter(({ revision }) => revision < earned.recorded);
+  const before = { ...standing, cycles, assignments };
+  const last = cycles.at(-1);
+  const assignment = assignments.find(({ number }) => number === earned.assignment);
+  const renewal = standing.renewals.find(({ number }) => number === earned.renewal);
+  if (renewal !== undefined && last !== undefined) return { ...renewalWay(renewal, last, before, editions), assignment };
+  const scheme = editions[earned.edition - 1]!;
+  // A cycle that was revoked since had ended for the one after it all the same.
+  const anew = anewFrom(before, editions, earned.recordedAt) ?? (last === undefined ? WHOLE_TIME.from : endOf(last));
+  return { scheme, criteria: scheme.criteria, pointer: '', window: windowFrom(scheme, assignment, anew), assignment };
+}
+
+function evaluated(way: Way, state: RecordState): EarnedAgain {
+  const { satisfied, effective, checklist } = evaluateWay(way, state);
+  return satisfied
+    ? { way, met: { effective: effective!, late: isLate(way, effective!, state) || undefined }, checklist }
+    : { way, checklist };
+}
+
+/** In time is what the evidence from before the due instant alone would have earned; a renewal is done when it is done. */
+function isLate(way: Way, effective: Effective, state: RecordState): boolean {
+  const { scheme, window, assignment, renews } = way;
+  if (assignment === undefined) return false;
+  if (renews !== undefined) return isPastDue(assignment, effectiveInstant(effective, scheme.timeZone));
+  if (window.due === undefined) return false;
+  return !evaluateWay({ ...way, window: { ...window, until: Math.min(window.until, window.due) } }, state).satisfied;
+}
+
+/** The record with that evidence alone whose revision counts. */
+function onlyWith(state: RecordState, id: string, counts: (revision: number) => boolean): RecordState {
+  const isCounted = ({ revision }: { readonly revision: number }): boolean => counts(revision);
+  const standing = standingOf(state, id);
+  const submissions = standing.submissions.filter((submission) => counts(revisionOf(submission)));
+  return {
+    ...state,
+    completions: state.completions.filter(isCounted),
+    planCompletions: state.planCompletions.filter(isCounted),
+    approvals: state.approvals.filter(isCounted),
+    schemes: { ...state.schemes, [id]: { ...standing, submissions } },
+  };
+}
