@@ -9,35 +9,17 @@ import { CurrentPrincipal, type Principal } from '../../http/principal.js';
 import { atParameter, minPositionParameter } from '../../http/reading.js';
 import { KeyRing } from '../../ledger/key-ring.js';
 import { Clock } from '../../ledger/ports/clock.js';
-import { instantMilliseconds, type Effective } from '../../shared/calendar.js';
 import { reject, type Rejection } from '../../shared/result.js';
 import { callerId, definitionId, effective, isoDate, isoInstant } from '../../shared/text.js';
 import { zoneOf } from '../domain/awards.js';
-import { optional } from '../domain/circumstances.js';
 import { checklistSchema } from '../domain/events.js';
-import type { Cycle } from '../domain/standing.js';
 import { cyclesOf, standingOf, type RecordState } from '../domain/state.js';
-import { beginsAt, cycleStatusAt, type CycleStatus } from '../domain/status.js';
 import { LearnerDocuments, unknownLearner } from './learner-documents.js';
 import { open, openedSchema } from './open.js';
 import { decisionShape, shownDecisions } from './shown-decisions.js';
-import { hasHappened, schemeStandingSchema, shownStanding, standingAt } from './standing-at.js';
+import { cycleSchema, shownCycles } from './shown-cycles.js';
+import { schemeStandingSchema, shownStanding, standingAt } from './standing-at.js';
 
-const cycleSchema = z.object({
-  number: z.int(),
-  kind: z.enum(['initial', 'renewal', 'update']),
-  how: z.enum(['automatic', 'by-hand', 'on-approval']),
-  edition: z.int(),
-  status: z.enum(['current', 'superseded', 'expired', 'revoked']),
-  from: effective,
-  lastValidDay: isoDate.optional(),
-  endsAt: isoInstant.optional(),
-  recordedAt: isoInstant,
-  assignment: z.int().optional(),
-  late: z.literal(true).optional().meta({ description: 'Fulfilled at or after the due instant, where that is accepted.' }),
-  suspensions: z.array(z.object({ from: effective, until: effective.optional(), reasonCode: z.string() })).optional(),
-  revocation: z.object({ effective, reasonCode: z.string(), recordedAt: isoInstant }).optional(),
-});
 const schemeStatusSchema = schemeStandingSchema.extend({ checklist: checklistSchema, cycles: z.array(cycleSchema) });
 const answerSchema = schemeStatusSchema.extend({ ...decisionShape, learner: z.string(), position: z.string(), etag: z.int() });
 const learnerSchema = z.object({
@@ -69,43 +51,10 @@ type LearnerAnswer = z.infer<typeof learnerSchema>;
 /** Status, checklist and cycles of one learner in one scheme at an instant, all from the one evaluator. */
 function schemeStatus(record: RecordState, catalogue: Catalogue, scheme: string, at: string): z.infer<typeof schemeStatusSchema> {
   const standing = standingAt(record, catalogue, scheme, at);
-  const zone = zoneOf(catalogue, scheme);
-  const cycles = cyclesOf(record, scheme);
   return {
     ...shownStanding(standing),
     checklist: [...standing.evaluation.checklist],
-    // What begins later than the instant has not happened yet, so it is not shown.
-    cycles: cycles.flatMap((cycle, index) =>
-      beginsAt(cycle, zone) <= instantMilliseconds(at)
-        ? [
-            shownCycle(cycle, cycleStatusAt(cycle, cycles[index + 1], zone, at), (time) =>
-              hasHappened(time, zone(cycle.edition), at),
-            ),
-          ]
-        : [],
-    ),
-  };
-}
-
-function shownCycle(cycle: Cycle, status: CycleStatus, happened: (time: Effective) => boolean): z.infer<typeof cycleSchema> {
-  const { number, kind, how, edition, validity, awarded, assignment, late, revoked, suspensions = [] } = cycle;
-  const suspended = suspensions.flatMap(({ from, until, reasonCode }) =>
-    happened(from)
-      ? [{ from, ...optional({ until: until !== undefined && happened(until) ? until : undefined }), reasonCode }]
-      : [],
-  );
-  return {
-    number,
-    kind,
-    how,
-    edition,
-    status,
-    ...validity,
-    recordedAt: awarded.recordedAt,
-    ...optional({ assignment, late, suspensions: suspended.length === 0 ? undefined : suspended }),
-    ...(revoked === undefined || !happened(revoked.effective)
-      ? {}
-      : { revocation: { effective: revoked.effective, reasonCode: revoked.reasonCode, recordedAt: revoked.recordedAt } }),
+    cycles: shownCycles(cyclesOf(record, scheme), zoneOf(catalogue, scheme), at),
   };
 }
 
