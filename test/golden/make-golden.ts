@@ -20,6 +20,7 @@ import type { Json } from '../../src/shared/json.js';
 import { makeGoldenAccess } from './make-golden-access.js';
 import { makeGoldenCatalogue } from './make-golden-catalogue.js';
 import { makeGoldenAttempts } from './make-golden-attempts.js';
+import { makeGoldenCorrections } from './make-golden-corrections.js';
 import { makeGoldenDecisions } from './make-golden-decisions.js';
 import { makeGoldenPublication } from './make-golden-publication.js';
 import { makeGoldenRecord } from './make-golden-record.js';
@@ -299,6 +300,13 @@ export async function makeGolden(): Promise<void> {
     subject: subject(4),
     pseudonym: (kind, id) => keyRing.pseudonym(ORGANIZATION, kind, id),
     setNow: (instant) => (now = instant),
+  });
+  await makeGoldenCorrections(run, {
+    organization: ORGANIZATION,
+    learner: LEARNER,
+    subject: subject(4),
+    pseudonym: (kind, id) => keyRing.pseudonym(ORGANIZATION, kind, id),
+    state: async (stream) => (await ledger.load(recordDecider, stream)).state,
   });
   await makeGoldenPublication(run, { organization: ORGANIZATION });
   await makeGoldenAttempts(run, { organization: ORGANIZATION, record, key: actor.key });
