@@ -3,6 +3,7 @@ import {
   dateAt,
   dayAfter,
   dayBefore,
+  dayStart,
   daysLonger,
   effectiveDate,
   effectiveMilliseconds,
@@ -159,6 +160,12 @@ describe('days and months', () => {
     expect([dayAfter('2024-01-31', 'P1M'), dayBefore('2024-03-31', 'P1M')]).toEqual(['2024-02-29', '2024-02-29']);
     expect([dayAfter('9999-12-30', 'P1D'), dayAfter('9999-12-31', 'P1D')]).toEqual(['9999-12-31', undefined]);
     expect([dayBefore('0001-01-02', 'P1D'), dayBefore('0001-01-02', 'P2D')]).toEqual(['0001-01-01', '0001-01-01']);
+  });
+
+  test('a day starts at its first instant', () => {
+    expect(dayStart('2024-03-31', 'Europe/Berlin')).toBe('2024-03-31T00:00:00+01:00');
+    expect(dayStart('2008-06-01', 'Africa/Casablanca')).toBe('2008-06-01T01:00:00+01:00');
+    expect(dayStart('0001-01-01', 'Asia/Kolkata')).toBe('0001-01-01T00:00:00Z');
   });
 
   test('what ends with a day that has no day after it has no end that could be written', () => {

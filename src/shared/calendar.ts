@@ -116,6 +116,10 @@ export function monthsFrom(other: IsoDate, day: IsoDate): number {
   return (to.year - from.year) * 12 + to.month - from.month;
 }
 
+/** How many days `day` lies after `other`. */
+export const daysFrom = (other: IsoDate, day: IsoDate): number =>
+  Temporal.PlainDate.from(other).until(Temporal.PlainDate.from(day), { largestUnit: 'days' }).days;
+
 /** Whether some year has a day MM-DD. */
 export function isMonthDay(monthDay: string): boolean {
   return succeeds(() => Temporal.PlainMonthDay.from(monthDay));
@@ -157,6 +161,12 @@ export function instantAfter(effective: Effective, duration: string, zone: strin
 export function instantBefore(instant: IsoInstant, duration: string, zone: string): IsoInstant {
   const before = Temporal.Instant.from(instant).toZonedDateTimeISO(zone).subtract(duration, { overflow: 'constrain' });
   return before.year < 1 ? '0001-01-01T00:00:00Z' : exactInstant(before);
+}
+
+/** The start of a day in `zone`, also where its midnight was skipped; the beginning of year 1 where it would lie before that. */
+export function dayStart(day: IsoDate, zone: string): IsoInstant {
+  const start = startOfDay(day, zone);
+  return start.withTimeZone('UTC').year < 1 ? '0001-01-01T00:00:00Z' : exactInstant(start);
 }
 
 export function addDays(day: IsoDate, days: number): IsoDate {

@@ -271,10 +271,24 @@ describe('the window and the validity grace', () => {
     expect(apart).toEqual({ opensAt: '2025-03-23T00:00:00+11:00', closesAt: '2025-04-20T00:00:00+10:30' });
   });
 
+  test('it opens with a day, too, where the end has no midnight', () => {
+    // In Morocco 1 June 2008 began at one o'clock.
+    expect(window({ opensBefore: 'P1D' }, '2008-06-01T01:00:00+01:00', 'Africa/Casablanca').opensAt).toBe(
+      '2008-05-31T00:00:00+00:00',
+    );
+  });
+
+  test('a day that a zone skipped is none of the days before an end', () => {
+    // Samoa had no 30 December 2011: the 29th ended as the 31st began.
+    const policy = { opensBefore: 'P1D' };
+    expect(window(policy, '2011-12-31T00:00:00+14:00', 'Pacific/Apia').opensAt).toBe('2011-12-29T00:00:00-10:00');
+  });
+
   test('a window that would close beyond the year 9999 never does, and one cannot open before year 1', () => {
     const policy = { opensBefore: 'P999Y', closesAfter: 'P1Y' };
     expect(window(policy, '9999-06-01T00:00:00Z', 'UTC')).toEqual({ opensAt: '9000-06-01T00:00:00+00:00' });
-    expect(window(policy, '0500-06-01T00:00:00Z', 'UTC').opensAt).toBe('0001-01-01T00:00:00Z');
+    // In the first year clocks in Berlin were 53 minutes and 28 seconds ahead, so that it began there in year 0 of UTC.
+    expect(window(policy, '0500-06-01T00:00:00Z', 'Europe/Berlin').opensAt).toBe('0001-01-01T00:00:00Z');
   });
 
   test('without a grace it holds until its end, with one to the end of a later day', () => {

@@ -4,10 +4,10 @@ import {
   dateAt,
   dayAfter,
   dayBefore,
+  dayStart,
   endOfMonth,
   endWith,
   instantAt,
-  instantBefore,
   instantMilliseconds,
   monthDayIn,
   monthsFrom,
@@ -106,7 +106,8 @@ export function renewalWindow(
   endsAt: IsoInstant,
   timeZone: string,
 ): { readonly opensAt: IsoInstant; readonly closesAt?: IsoInstant } {
-  const opensAt = opensBefore === undefined ? endsAt : instantBefore(endsAt, opensBefore, timeZone);
+  const opensAt =
+    opensBefore === undefined ? endsAt : dayStart(dayBefore(addDays(lastDayOf(endsAt, timeZone), 1), opensBefore), timeZone);
   const closesAt = closesAfter === undefined ? undefined : endOfDayAfter(endsAt, closesAfter, timeZone);
   return closesAt === undefined ? { opensAt } : { opensAt, closesAt };
 }
@@ -122,6 +123,8 @@ export function holdsUntil(policy: RenewalPolicy | undefined, endsAt: IsoInstant
 
 /** What is counted after an end is counted from the last day before it, as the validity itself is, and ends with a day. */
 function endOfDayAfter(endsAt: IsoInstant, duration: string, timeZone: string): IsoInstant | undefined {
-  const lastDay = dateAt(instantAt(instantMilliseconds(endsAt) - 1), timeZone);
-  return validityEnd(lastDay, duration, timeZone)?.endsAt;
+  return validityEnd(lastDayOf(endsAt, timeZone), duration, timeZone)?.endsAt;
 }
+
+/** The last day before an exclusive end; a zone may have skipped the one that was counted. */
+const lastDayOf = (endsAt: IsoInstant, timeZone: string): IsoDate => dateAt(instantAt(instantMilliseconds(endsAt) - 1), timeZone);
