@@ -1,23 +1,32 @@
-import type { SchemeEdition } from '../../catalogue/published.js';
+import type { Catalogue, SchemeEdition } from '../../catalogue/published.js';
 import { effectiveInstant, effectiveMilliseconds, type Effective } from '../../shared/calendar.js';
+import { renewedValidity, validityOf } from './award-dates.js';
 import { anewFrom, evaluateWay, renewalWay, windowFrom, type Way } from './earning.js';
-import type { ChecklistLeaf } from './events.js';
-import { WHOLE_TIME } from './scheme-evidence.js';
+import type { ChecklistLeaf, ValidityInterval } from './events.js';
+import { earliestEnd, WHOLE_TIME } from './scheme-evidence.js';
 import { endOf, groundsOf, isPastDue, type Cycle, type Standing } from './standing.js';
 import { standingOf, type RecordState } from './state.js';
 import { revisionOf } from './submission.js';
+import { updatedValidity, updateOf } from './updates.js';
 
 /** What was awarded, or proposed to be, and by which revision of the record. */
-export interface Earned extends Pick<Cycle, 'number' | 'edition' | 'checklist' | 'assignment' | 'renewal'> {
+export interface Earned extends Pick<Cycle, 'kind' | 'number' | 'edition' | 'checklist' | 'assignment' | 'renews' | 'renewal'> {
   readonly recorded: number;
   readonly recordedAt: string;
 }
 
 /** What the evidence comes to now on the way on which something was earned before. */
 export interface EarnedAgain {
-  readonly way: Way;
-  readonly met?: { readonly effective: Effective; readonly late?: true | undefined } | undefined;
   readonly checklist: readonly ChecklistLeaf[];
+  /** Absent where the criteria are not met any more. */
+  readonly met?: Met | undefined;
+}
+
+interface Met {
+  readonly effective: Effective;
+  readonly late?: true | undefined;
+  /** Absent beyond the year 9999. */
+  readonly validity: ValidityInterval | undefined;
 }
 
 /**
@@ -26,21 +35,35 @@ export interface EarnedAgain {
  */
 export function earnedAgain(id: string, earned: Earned, state: RecordState, editions: readonly SchemeEdition[]): EarnedAgain {
   const standing = standingOf(state, id);
-  const way = wayOf(earned, standing, editions);
   // An update stands on the same evidence as the cycle that it updates.
   const later = standing.cycles.filter(({ number, kind }) => number > earned.number && kind !== 'update');
   const begins = later.map(({ validity, edition }) => effectiveMilliseconds(validity.from, editions[edition - 1]!.timeZone));
-  const bounded = { ...way, window: { ...way.window, until: Math.min(way.window.until, ...begins) } };
   const own = new Set(groundsOf(earned));
   const others = new Set(later.flatMap(groundsOf).filter((revision) => !own.has(revision)));
-  const by = onlyWith(state, id, (revision) => revision <= earned.recorded || own.has(revision));
-  const then = evaluated(bounded, by);
-  return then.met === undefined
-    ? evaluated(
-        bounded,
-        onlyWith(state, id, (revision) => !others.has(revision)),
-      )
-    : then;
+  const evaluated = evaluationOf(id, earned, standing, editions, Math.min(Infinity, ...begins));
+  const then = evaluated(onlyWith(state, id, (revision) => revision <= earned.recorded || own.has(revision)));
+  return then.met === undefined ? evaluated(onlyWith(state, id, (revision) => !others.has(revision))) : then;
+}
+
+function evaluationOf(
+  id: string,
+  earned: Earned,
+  standing: Standing,
+  editions: readonly SchemeEdition[],
+  until: number,
+): (state: RecordState) => EarnedAgain {
+  const before = standing.cycles.find(({ number }) => number === earned.renews);
+  if (earned.kind === 'update' && before !== undefined) {
+    return (state) => updatedAgain(before, editions[earned.edition - 1]!, state, new Map([[id, editions]]));
+  }
+  const way = wayOf(earned, standing, editions);
+  const bounded = { ...way, window: { ...way.window, until: Math.min(way.window.until, until) } };
+  return (state) => onWay(bounded, state);
+}
+
+function updatedAgain(before: Cycle, scheme: SchemeEdition, state: RecordState, schemes: Catalogue['schemes']): EarnedAgain {
+  const { effective, checklist } = updateOf(before, scheme, state, { schemes });
+  return { checklist, met: effective === undefined ? undefined : { effective, validity: updatedValidity(before, effective) } };
 }
 
 /** The way on which it was earned, as the cycles before it stand now. */
@@ -58,11 +81,14 @@ function wayOf(earned: Earned, standing: Standing, editions: readonly SchemeEdit
   return { scheme, criteria: scheme.criteria, pointer: '', window: windowFrom(scheme, assignment, anew), assignment };
 }
 
-function evaluated(way: Way, state: RecordState): EarnedAgain {
+function onWay(way: Way, state: RecordState): EarnedAgain {
   const { satisfied, effective, checklist } = evaluateWay(way, state);
-  return satisfied
-    ? { way, met: { effective: effective!, late: isLate(way, effective!, state) || undefined }, checklist }
-    : { way, checklist };
+  if (!satisfied) return { checklist };
+  const { scheme, renews } = way;
+  const ends = earliestEnd(checklist, state);
+  const validity =
+    renews === undefined ? validityOf(scheme, effective!, ends) : renewedValidity(scheme, renews.cycle, effective!, ends);
+  return { checklist, met: { effective: effective!, late: isLate(way, effective!, state) || undefined, validity } };
 }
 
 /** In time is what the evidence from before the due instant alone would have earned; a renewal is done when it is done. */

@@ -1,14 +1,12 @@
-import type { Effective, IsoDate } from '../../shared/calendar.js';
 import { isSameJson } from '../../shared/json.js';
-import { awardBoundaries, renewedValidity, validityOf } from './award-dates.js';
+import { awardBoundaries } from './award-dates.js';
 import { openProposal } from './awards.js';
 import { optional, refuse, type Decision, type Given, type Refusal } from './circumstances.js';
 import { withConsequences } from './consequences.js';
-import { earnedAgain } from './earned-again.js';
-import type { Way } from './earning.js';
-import type { DataOf, RecordEvent, ValidityInterval } from './events.js';
-import { earliestEnd } from './scheme-evidence.js';
-import { groundsOf, type Cycle, type Standing } from './standing.js';
+import { earnedAgain, type Earned } from './earned-again.js';
+import { updatable } from './endings.js';
+import type { DataOf, RecordEvent } from './events.js';
+import { groundsOf, type Cycle, type Proposal, type Standing } from './standing.js';
 import { foldAll, standingOf, submissionsOf, type RecordState } from './state.js';
 import { revisionsOf } from './submission.js';
 
@@ -96,29 +94,26 @@ function reassessment(
   state: RecordState,
   given: Given,
 ): DataOf<'CertificationReassessed'> | Refusal | undefined {
-  const { number, validity: before, awarded } = cycle;
+  const { number, edition, validity: before, awarded } = cycle;
+  const editions = given.facts.schemes.get(scheme)!;
   const earned = { ...cycle, recorded: awarded.revision, recordedAt: awarded.recordedAt };
-  const { way, met, checklist } = earnedAgain(scheme, earned, state, given.facts.schemes.get(scheme)!);
+  const { met, checklist } = earnedAgain(scheme, earned, state, editions);
   const data = { scheme, cycle: number, ground, effective: { instant: given.now }, before, checklist: [...checklist] };
   if (met === undefined) return isGroundless(cycle) ? undefined : data;
-  const after = intervalOf(way, met.effective, earliestEnd(checklist, state));
+  const { validity: after, late } = met;
   if (after === undefined)
     return refuse('VALIDITY_OUT_OF_RANGE', 'A certification would end after the year 9999. Give an earlier time.', '/to');
-  const isSame = isSameJson(after, before) && isSameJson(checklist, cycle.checklist) && met.late === cycle.late;
+  const isSame = isSameJson(after, before) && isSameJson(checklist, cycle.checklist) && late === cycle.late;
   if (isSame && !isGroundless(cycle)) return undefined;
-  return { ...data, after, ...optional({ boundaries: awardBoundaries(way.scheme, after), late: met.late }) };
+  return { ...data, after, ...optional({ boundaries: awardBoundaries(editions[edition - 1]!, after), late }) };
 }
-
-const intervalOf = ({ scheme, renews }: Way, effective: Effective, ends: IsoDate | undefined): ValidityInterval | undefined =>
-  renews === undefined ? validityOf(scheme, effective, ends) : renewedValidity(scheme, renews.cycle, effective, ends);
 
 /** A proposal that waits for approval and rests on what is otherwise now is declined; what the evidence earns then is proposed anew. */
 function withoutGround(id: string, { by, reason }: Corrected, state: RecordState, given: Given): readonly RecordEvent[] {
   const standing = standingOf(state, id);
   const open = openProposal(standing.proposals);
   if (open === undefined || open.how === 'by-hand' || !groundsOf(open).some((revision) => by.has(revision))) return [];
-  const next = { ...open, number: standing.cycles.length + 1, recorded: open.revision };
-  const { met, checklist } = earnedAgain(id, next, state, given.facts.schemes.get(id)!);
+  const { met, checklist } = earnedAgain(id, proposed(open, standing), state, given.facts.schemes.get(id)!);
   const isSame = met !== undefined && isSameJson(met.effective, open.effective) && isSameJson(checklist, open.checklist);
   if (isSame && met.late === open.late) return [];
   const data = {
@@ -129,4 +124,13 @@ function withoutGround(id: string, { by, reason }: Corrected, state: RecordState
     ...reason,
   };
   return [{ type: 'AwardDeclined', data }];
+}
+
+/** The cycle that a proposal would make. */
+function proposed(open: Proposal, standing: Standing): Earned {
+  const number = standing.cycles.length + 1;
+  const earned = { ...open, number, kind: 'initial' as const, recorded: open.revision };
+  const cycle = updatable(standing);
+  const isUpdate = cycle !== undefined && open.renewal === undefined && cycle.edition < open.edition;
+  return isUpdate ? { ...earned, kind: 'update', renews: cycle.number } : earned;
 }

@@ -6,7 +6,7 @@ import { optional, reasonFields, type Given } from './circumstances.js';
 import type { Reason } from './commands.js';
 import { updatable } from './endings.js';
 import type { Moment } from './evaluate.js';
-import type { DataOf, RecordEvent } from './events.js';
+import type { ChecklistLeaf, DataOf, RecordEvent, ValidityInterval } from './events.js';
 import { evaluateScheme, WHOLE_TIME } from './scheme-evidence.js';
 import { endOf, suspensionOf, type Cycle, type Proposal } from './standing.js';
 import { standingOf, type RecordState } from './state.js';
@@ -23,23 +23,41 @@ export function automaticUpdate(id: string, state: RecordState, given: Given): R
   if (cycle === undefined || openProposal(standing.proposals) !== undefined || suspensionOf(cycle) !== undefined)
     return undefined;
   const scheme = latest(given.facts.schemes, id)!;
-  const { timeZone, award, capByEvidence } = scheme;
-  const begins = beginning(scheme, cycle, given.facts);
-  const until = endOf(cycle);
-  if (begins.milliseconds >= until) return undefined;
-  const validOn = capByEvidence === true ? { validOn: effectiveDate(begins.effective, timeZone) } : {};
-  const { evaluation } = evaluateScheme(scheme, state, { ...WHOLE_TIME, until, ...validOn });
-  if (!evaluation.satisfied) return undefined;
-  const met = effectiveMilliseconds(evaluation.effective!, timeZone);
-  const effective = met > begins.milliseconds ? evaluation.effective! : begins.effective;
-  const ground = { effective, checklist: [...evaluation.checklist] };
-  if (award === 'automatic') return updated(scheme, cycle, state, { how: 'automatic', ...ground });
+  const { effective, checklist } = updateOf(cycle, scheme, state, given.facts);
+  if (effective === undefined) return undefined;
+  const ground = { effective, checklist: [...checklist] };
+  if (scheme.award === 'automatic') return updated(scheme, cycle, state, { how: 'automatic', ...ground });
   const approvals = needsSecond(scheme, given.facts) ? 2 : 1;
   return proposal({ scheme }, state, { how: 'on-approval', ...ground }, approvals);
 }
 
+/** On what an update of a cycle to an edition stands, and from when on, where the evidence meets it. */
+export function updateOf(
+  cycle: Cycle,
+  scheme: SchemeEdition,
+  state: RecordState,
+  catalogue: Pick<Catalogue, 'schemes'>,
+): { readonly effective?: Effective; readonly checklist: readonly ChecklistLeaf[] } {
+  const { timeZone, capByEvidence } = scheme;
+  const begins = beginning(scheme, cycle, catalogue);
+  const until = endOf(cycle);
+  const validOn = capByEvidence === true ? { validOn: effectiveDate(begins.effective, timeZone) } : {};
+  const { evaluation } = evaluateScheme(scheme, state, { ...WHOLE_TIME, until, ...validOn });
+  const { satisfied, checklist } = evaluation;
+  if (!satisfied || begins.milliseconds >= until) return { checklist };
+  const met = effectiveMilliseconds(evaluation.effective!, timeZone);
+  return { effective: met > begins.milliseconds ? evaluation.effective! : begins.effective, checklist };
+}
+
+/** It keeps the old end (domain.md, Editions), and with it whatever was opened for the renewal at that end. */
+export const updatedValidity = ({ validity }: Cycle, from: Effective): ValidityInterval => ({ ...validity, from });
+
 /** An update begins neither before the edition that it is made to came into force nor before the cycle that it comes after. */
-function beginning({ scheme, published, timeZone }: SchemeEdition, { edition, validity }: Cycle, { schemes }: Catalogue): Moment {
+function beginning(
+  { scheme, published, timeZone }: SchemeEdition,
+  { edition, validity }: Cycle,
+  { schemes }: Pick<Catalogue, 'schemes'>,
+): Moment {
   const moment = (effective: Effective, zone: string) => ({ effective, milliseconds: effectiveMilliseconds(effective, zone) });
   const began = moment(validity.from, editionOf(schemes, scheme, edition)!.timeZone);
   const inForce = moment({ date: published }, timeZone);
@@ -62,9 +80,9 @@ export function approvedUpdate(
 
 type Ground = Pick<DataOf<'CertificationAwarded'>, 'how' | 'effective' | 'checklist' | 'proposal' | 'reasonCode' | 'reason'>;
 
-/** It keeps the old end (domain.md, Editions), and with it whatever was opened for the renewal at that end. */
-function updated(edition: SchemeEdition, { number, validity: before }: Cycle, state: RecordState, ground: Ground): RecordEvent {
-  const validity = { ...before, from: ground.effective };
+function updated(edition: SchemeEdition, cycle: Cycle, state: RecordState, ground: Ground): RecordEvent {
+  const { number } = cycle;
+  const validity = updatedValidity(cycle, ground.effective);
   const data: DataOf<'CertificationAwarded'> = {
     subject: state.profile!.subject,
     scheme: edition.scheme,
