@@ -1,0 +1,132 @@
+import { correct, on, reassessments } from '../../../test/support/corrections.js';
+import { catalogueWith, definitions, PureRecord, REASON, scheme, typesOf } from '../../../test/support/pure-record.js';
+
+const YEAR = { duration: 'P1Y' } as const;
+const BY_ADMIN = { how: 'by-admin', reason: REASON } as const;
+
+describe('a certification that was renewed', () => {
+  /** Completed on 10 March 2023 for a year, renewed by a completion of 20 February 2024, counted from the prior end. */
+  function renewed(): PureRecord {
+    const renewal = { opensBefore: 'P90D', closesAfter: 'P30D', basis: { kind: 'from-prior-expiry' } } as const;
+    const record = PureRecord.registered(definitions(['C1'], scheme('S1', { course: 'C1' }, YEAR, 'UTC', { renewal })));
+    record.now = '2023-03-10T12:00:00.000Z';
+    record.complete('C1', '2023-03-10');
+    record.now = '2024-02-15T12:00:00.000Z';
+    record.do({ type: 'OpenRenewal', scheme: 'S1', intent: BY_ADMIN });
+    record.now = '2024-02-20T12:00:00.000Z';
+    record.complete('C1', '2024-02-20');
+    expect(record.cycles('S1')).toMatchObject([
+      { number: 1, validity: { lastValidDay: '2024-03-10' } },
+      { number: 2, kind: 'renewal', renews: 1, validity: { from: { date: '2024-02-20' }, lastValidDay: '2025-03-10' } },
+    ]);
+    return record;
+  }
+  const completions = (record: PureRecord): readonly number[] => record.state.completions.map(({ revision }) => revision);
+
+  test('its own evidence that moves moves it, on its own basis', () => {
+    const record = renewed();
+    expect(typesOf(record.do(correct(completions(record)[1]!, on('2024-02-18'))))).toEqual([
+      'FactCorrected',
+      'CertificationReassessed',
+    ]);
+    expect(reassessments(record)).toMatchObject([
+      { cycle: 2, after: { from: { date: '2024-02-18' }, lastValidDay: '2025-03-10' } },
+    ]);
+  });
+
+  test('an earlier cycle whose end moves moves what counts from it', () => {
+    const record = renewed();
+    record.do(correct(completions(record)[0]!, on('2023-03-05')));
+    expect(reassessments(record)).toMatchObject([
+      { cycle: 1, before: { lastValidDay: '2024-03-10' }, after: { lastValidDay: '2024-03-05' } },
+      { cycle: 2, before: { lastValidDay: '2025-03-10' }, after: { from: { date: '2024-02-20' }, lastValidDay: '2025-03-05' } },
+    ]);
+    expect(new Set(reassessments(record).map(({ ground }) => ground)).size).toBe(1);
+  });
+
+  test('evidence of one cycle never fills the place of what another one lost', () => {
+    const record = renewed();
+    record.do(correct(completions(record)[0]!));
+    // The renewal stands by its own evidence until a person decides otherwise.
+    expect(reassessments(record)).toMatchObject([{ cycle: 1 }]);
+    expect(reassessments(record)[0]).not.toHaveProperty('after');
+    expect(record.statusAt('S1', record.now)).toMatchObject({ status: 'certified', cycle: 2 });
+  });
+
+  test('an earlier cycle stays before the one that came after it', () => {
+    const record = renewed();
+    record.do(correct(completions(record)[0]!, on('2024-02-20')));
+    expect(reassessments(record)).toMatchObject([{ cycle: 1 }]);
+    expect(reassessments(record)[0]).not.toHaveProperty('after');
+  });
+
+  test('evidence from before the renewal was opened is no ground for it', () => {
+    const record = renewed();
+    record.do(correct(completions(record)[1]!, on('2024-02-14')));
+    expect(reassessments(record)).toMatchObject([{ cycle: 2, checklist: [{ satisfied: false }] }]);
+    expect(reassessments(record)[0]).not.toHaveProperty('after');
+    expect(record.statusAt('S1', '2024-02-20T11:59:59Z')).toMatchObject({ cycle: 2, valid: true });
+    expect(record.statusAt('S1', record.now)).toMatchObject({ cycle: 2, status: 'revoked' });
+  });
+
+  test('a completion that was taken back by mistake brings the renewal back', () => {
+    const record = renewed();
+    const second = completions(record)[1]!;
+    record.do(correct(second));
+    record.do(correct(second, on('2024-02-20')));
+    expect(reassessments(record).map(({ cycle, after }) => [cycle, after?.lastValidDay])).toEqual([
+      [2, undefined],
+      [2, '2025-03-10'],
+    ]);
+    expect(record.statusAt('S1', record.now)).toMatchObject({ cycle: 2, status: 'certified' });
+  });
+});
+
+describe('a certification that was updated', () => {
+  const FIRST = scheme('S1', { course: 'C1' }, YEAR);
+  const SECOND = {
+    ...FIRST,
+    criteria: { all: [{ course: 'C1' }, { course: 'C2' }] },
+    published: '2024-05-01',
+    holders: { kind: 'must-update' as const, by: { date: '2024-09-01' } },
+  };
+  function updated(): PureRecord {
+    const record = PureRecord.registered(definitions(['C1', 'C2'], FIRST));
+    record.complete('C1', '2024-03-10');
+    record.facts = catalogueWith(definitions(['C1', 'C2'], FIRST), { type: 'ReviseScheme', scheme: SECOND });
+    record.do({ type: 'ApplyEdition', scheme: 'S1', edition: 2, publishedAt: record.now });
+    record.complete('C2', '2024-05-20');
+    expect(record.cycles('S1')).toMatchObject([
+      { number: 1, validity: { lastValidDay: '2025-03-10' } },
+      { number: 2, kind: 'update', validity: { from: { date: '2024-05-20' }, lastValidDay: '2025-03-10' } },
+    ]);
+    return record;
+  }
+
+  test('what both stand on moves both: the update keeps the end of what it updates', () => {
+    const record = updated();
+    record.do(correct({ course: 'C1' }, on('2024-03-12')));
+    expect(reassessments(record)).toMatchObject([
+      { cycle: 1, after: { from: { date: '2024-03-12' }, lastValidDay: '2025-03-12' } },
+      { cycle: 2, after: { from: { date: '2024-05-20' }, lastValidDay: '2025-03-12' } },
+    ]);
+  });
+
+  test('what the update alone stands on moves the update alone', () => {
+    const record = updated();
+    record.do(correct({ course: 'C2' }, on('2024-05-22')));
+    expect(reassessments(record)).toMatchObject([
+      { cycle: 2, after: { from: { date: '2024-05-22' }, lastValidDay: '2025-03-10' } },
+    ]);
+  });
+
+  test('what both stood on and never was leaves neither a ground', () => {
+    const record = updated();
+    record.do(correct({ course: 'C1' }));
+    expect(reassessments(record).map(({ cycle, after }) => [cycle, after])).toEqual([
+      [1, undefined],
+      [2, undefined],
+    ]);
+    expect(record.statusAt('S1', record.now)).toMatchObject({ status: 'revoked', valid: false });
+  });
+});
