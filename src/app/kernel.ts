@@ -16,6 +16,7 @@ import { Attachments } from '../attachments/attachments.js';
 import { ATTACHMENT_BYTES_MAX } from '../attachments/domain/bounds.js';
 import type { Scanner } from '../attachments/ports/scanner.js';
 import { ScannedFiles } from '../attachments/scanned-files.js';
+import { SealedLists } from '../attachments/sealed-lists.js';
 import { StoredFiles } from '../attachments/stored-files.js';
 import { UploadGate } from '../attachments/upload-gate.js';
 import { Uploads } from '../attachments/uploads.js';
@@ -36,15 +37,24 @@ import type { Clock } from '../ledger/ports/clock.js';
 import type { Projection } from '../projections/define-projection.js';
 import { Projections } from '../projections/projections.js';
 import { publications } from '../record/policies/publications.projection.js';
-import { publicationDecider, publicationEvents, recordDecider, recordEvents, Records } from '../record/published.js';
+import {
+  publicationDecider,
+  publicationEvents,
+  recordDecider,
+  recordEvents,
+  Records,
+  revocationBatchDecider,
+  revocationBatchEvents,
+} from '../record/published.js';
 import { appeals } from '../record/views/appeals.projection.js';
 import { awardProposals } from '../record/views/award-proposals.projection.js';
-import { expiryDates } from '../record/views/expiry-dates.projection.js';
+import { awards } from '../record/views/awards.projection.js';
 import { learnerStatus } from '../record/views/learner-status.projection.js';
 import { LearnerDocuments } from '../record/views/learner-documents.js';
 import { referredFiles } from '../record/views/referred-files.projection.js';
 import { reviews } from '../record/views/reviews.projection.js';
 import { schemeStandings } from '../record/views/scheme-standings.projection.js';
+import { WhatIfs } from '../record/what-ifs.js';
 import type { Engines } from './engines.js';
 
 /** Every event type, every kind of stream and every read model of the product, listed once. */
@@ -56,10 +66,12 @@ export const registry = new EventRegistry([
   ...draftEvents,
   ...recordEvents,
   ...publicationEvents,
+  ...revocationBatchEvents,
 ]);
 export const deciders = [
   recordDecider,
   publicationDecider,
+  revocationBatchDecider,
   catalogueDecider,
   draftDecider,
   organizationDecider,
@@ -71,7 +83,7 @@ export const deciders = [
 export const readModels: readonly Projection[] = [
   learnerStatus,
   schemeStandings,
-  expiryDates,
+  awards,
   awardProposals,
   appeals,
   reviews,
@@ -94,6 +106,7 @@ export interface Kernel {
   readonly records: Records;
   readonly definitions: Definitions;
   readonly drafts: Drafts;
+  readonly whatIfs: WhatIfs;
   readonly catalogue: CatalogueFacts;
   readonly access: Access;
   readonly authenticator: Authenticator;
@@ -117,6 +130,7 @@ export interface AttachmentServices {
   readonly attachments: Attachments;
   readonly stored: StoredFiles;
   readonly uploads: Uploads;
+  readonly lists: SealedLists;
   readonly gate: UploadGate;
 }
 
@@ -138,6 +152,7 @@ export function wireKernel(
   const files = wireAttachments(engines, keyRing, clock, attachmentBytesMax);
   const records = new Records(ledger, { files: files.attachments, scans: scanner !== undefined });
   const definitions = new Definitions(ledger);
+  const whatIfs = new WhatIfs(projections, feed, clock, files.lists);
   const keyUses = new KeyUses(ledger, logger);
   return {
     instance,
@@ -148,7 +163,8 @@ export function wireKernel(
     projections,
     records,
     definitions,
-    drafts: new Drafts(ledger, definitions),
+    drafts: new Drafts(ledger, definitions, whatIfs),
+    whatIfs,
     catalogue: new CatalogueFacts(ledger),
     access: new Access(ledger, new AdminKeys(ledger, projections, engines.store)),
     authenticator: new Authenticator(ledger, { ...doors, uses: keyUses }),
@@ -165,6 +181,7 @@ function wireAttachments({ files }: Engines, keyRing: KeyRing, clock: Clock, byt
     attachments: new Attachments(files, stored, clock),
     stored,
     uploads: new Uploads(files, stored, keyRing, clock, bytesMax),
+    lists: new SealedLists(files, stored, keyRing, clock),
     gate: new UploadGate(),
   };
 }

@@ -17,6 +17,10 @@ import { CompleteCourseHandler, CompleteCourseRoute } from './commands/complete-
 import { CorrectDetailsHandler, CorrectDetailsRoute } from './commands/correct-details.js';
 import { CorrectFactHandler, CorrectFactRoute } from './commands/correct-fact.js';
 import { RegisterLearnerHandler, RegisterLearnerRoute } from './commands/register-learner.js';
+import { AttributeEvidenceHandler, AttributeEvidenceRoute } from './commands/attribute-evidence.js';
+import { MakeNoticeTokenHandler, MakeNoticeTokenRoute } from './views/make-notice-token.js';
+import { OpenRenewalHandler, OpenRenewalRoute } from './commands/open-renewal.js';
+import { WithdrawRenewalHandler, WithdrawRenewalRoute } from './commands/withdraw-renewal.js';
 import { RevokeCertificationHandler, RevokeCertificationRoute } from './commands/revoke-certification.js';
 import { SuspendCertificationHandler, SuspendCertificationRoute } from './commands/suspend-certification.js';
 import { ReinstateCertificationHandler, ReinstateCertificationRoute } from './commands/reinstate-certification.js';
@@ -25,6 +29,8 @@ import { GrantWaiverHandler, GrantWaiverRoute } from './commands/grant-waiver.js
 import { EndWaiverHandler, EndWaiverRoute } from './commands/end-waiver.js';
 import { OpenAppealHandler, OpenAppealRoute } from './commands/open-appeal.js';
 import { DecideAppealHandler, DecideAppealRoute } from './commands/decide-appeal.js';
+import { ConfirmRevocationsHandler, ConfirmRevocationsRoute } from './commands/confirm-revocations.js';
+import { PreviewRevocationsHandler, PreviewRevocationsRoute } from './commands/preview-revocations.js';
 import { SubmitEvidenceHandler, SubmitEvidenceRoute } from './commands/submit-evidence.js';
 import { WithdrawSubmissionHandler, WithdrawSubmissionRoute } from './commands/withdraw-submission.js';
 import { ApproveSubmissionHandler, ApproveSubmissionRoute } from './commands/approve-submission.js';
@@ -32,10 +38,14 @@ import { DeclineSubmissionHandler, DeclineSubmissionRoute } from './commands/dec
 import { ClaimReviewHandler, ClaimReviewRoute } from './commands/claim-review.js';
 import { ReleaseReviewHandler, ReleaseReviewRoute } from './commands/release-review.js';
 import { CheckSourceHandler, CheckSourceRoute } from './commands/check-source.js';
+import { Revocations } from './revocations.js';
 import { AppealRoutes, ListAppealsHandler } from './views/appeals.js';
 import { CoursePageRoutes, ShowCoursePageHandler } from './views/course-page.js';
 import { ExpiryDateRoutes, ListExpiryDatesHandler } from './views/expiry-dates.js';
+import { ExpiryForecastRoutes, ShowForecastHandler } from './views/expiry-forecast.js';
 import { IndividualReportRoutes, ShowIndividualReportHandler } from './views/individual-report.js';
+import { LapseRoutes, ListLapsesHandler } from './views/lapses.js';
+import { CertificationRoutes, ListCertificationsHandler } from './views/learner-certifications.js';
 import { PreviewPublicationHandler, PreviewPublicationRoute } from './views/preview-publication.js';
 import { LearnerStatusRoutes, ShowLearnerHandler, ShowSchemeStatusHandler } from './views/learner-status.js';
 import { LearnerRoutes, ListLearnersHandler } from './views/learners.js';
@@ -55,6 +65,8 @@ import { ListTasksHandler, TaskRoutes } from './views/tasks.js';
     CompleteCourseRoute,
     AwardCertificationRoute,
     RevokeCertificationRoute,
+    PreviewRevocationsRoute,
+    ConfirmRevocationsRoute,
     SuspendCertificationRoute,
     ReinstateCertificationRoute,
     ReduceScopeRoute,
@@ -82,9 +94,16 @@ import { ListTasksHandler, TaskRoutes } from './views/tasks.js';
     ClaimReviewRoute,
     ReleaseReviewRoute,
     CheckSourceRoute,
+    OpenRenewalRoute,
+    WithdrawRenewalRoute,
+    AttributeEvidenceRoute,
+    MakeNoticeTokenRoute,
     LearnerStatusRoutes,
     PreviewPublicationRoute,
     ExpiryDateRoutes,
+    ExpiryForecastRoutes,
+    LapseRoutes,
+    CertificationRoutes,
     LearnerRoutes,
     TaskRoutes,
     IndividualReportRoutes,
@@ -103,6 +122,9 @@ import { ListTasksHandler, TaskRoutes } from './views/tasks.js';
     CompleteCourseHandler,
     AwardCertificationHandler,
     RevokeCertificationHandler,
+    PreviewRevocationsHandler,
+    ConfirmRevocationsHandler,
+    Revocations,
     SuspendCertificationHandler,
     ReinstateCertificationHandler,
     ReduceScopeHandler,
@@ -130,10 +152,17 @@ import { ListTasksHandler, TaskRoutes } from './views/tasks.js';
     ClaimReviewHandler,
     ReleaseReviewHandler,
     CheckSourceHandler,
+    OpenRenewalHandler,
+    WithdrawRenewalHandler,
+    AttributeEvidenceHandler,
+    MakeNoticeTokenHandler,
     ShowLearnerHandler,
     PreviewPublicationHandler,
     ShowSchemeStatusHandler,
     ListExpiryDatesHandler,
+    ShowForecastHandler,
+    ListLapsesHandler,
+    ListCertificationsHandler,
     ListLearnersHandler,
     ListTasksHandler,
     ShowIndividualReportHandler,

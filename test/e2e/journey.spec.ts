@@ -267,7 +267,7 @@ describe('the journey of a certification', () => {
     ];
     const ask = async () => (await Promise.all(questions.map((url) => service.get(url)))).map(({ text }) => text);
     const before = await ask();
-    for (const name of ['learner-status', 'expiry-dates', 'audit-history']) {
+    for (const name of ['learner-status', 'scheme-standings', 'audit-history']) {
       const standing = await served(name);
       expect((await service.request('POST', `/v1/projections/${name}/rebuild`)).status).toBe(200);
       const after = await eventually(async () => {

@@ -102,12 +102,12 @@ describe('doctor on the cluster profile', () => {
     await (await started()).stop();
     const connection = await connected();
     // As if it had been declared and then lost; not every server of the tests can drop an index.
-    await connection.models.collection('models').updateOne({ name: 'expiry-dates' }, { $set: { 'indexes.lost': ['lost'] } });
+    await connection.models.collection('models').updateOne({ name: 'scheme-standings' }, { $set: { 'indexes.lost': ['lost'] } });
     expect(unhealthy(await examined())).toEqual([
       expect.objectContaining({
         check: 'MongoDB indexes',
         result: 'warning',
-        found: expect.stringMatching(/expiry-dates [\d.]+ lost/),
+        found: expect.stringMatching(/scheme-standings [\d.]+ lost/),
       }),
     ]);
     const [entry] = await connection.models.collection<{ checkpoint: string }>('models').find({ name: 'drafts' }).toArray();

@@ -1,14 +1,6 @@
-import { effectiveMilliseconds, instantMilliseconds, type Effective, type IsoInstant } from '../../shared/calendar.js';
-import {
-  endOf,
-  revokedAt,
-  type Assignment,
-  type Cycle,
-  type Ending,
-  type Observation,
-  type Standing,
-  type Waiver,
-} from './standing.js';
+import { instantMilliseconds, type IsoInstant } from '../../shared/calendar.js';
+import { endingOf, graceEnd, hasBegunBy } from './ends.js';
+import { endOf, revokedAt, type Assignment, type Cycle, type Observation, type Standing, type Waiver } from './standing.js';
 
 /** What time brings about in a standing, at its exact instant; exactly one of the numbers says of what. */
 export interface Boundary {
@@ -85,11 +77,13 @@ function ofAssignment(
 function ofCycle(cycle: Cycle, next: Cycle | undefined): readonly Boundary[] {
   const { number, awarded, boundaries = {}, reassessments = [], validity } = cycle;
   const { expiringAt, renewalOpensAt, renewalClosesAt } = boundaries;
-  const observes = reassessments.at(-1)?.revision ?? awarded.revision;
+  const observes = reassessments.findLast(({ after }) => after !== undefined)?.revision ?? awarded.revision;
   const ending = endingOf(cycle);
   const [ends, revoked] = [endOf(cycle), revokedAt(cycle)];
   const at = (boundary: Boundary['boundary'], instant: IsoInstant | undefined, until = Infinity): Boundary[] => {
     if (instant === undefined) return [];
+    // Of two cycles with one end, each boundary belongs to the one that stood then.
+    if (cycle.kind === 'update' && !hasBegunBy(validity.from, instant)) return [];
     const milliseconds = instantMilliseconds(instant);
     const isOver =
       milliseconds >= until || revoked <= milliseconds || (next !== undefined && hasBegunBy(next.validity.from, instant));
@@ -97,47 +91,22 @@ function ofCycle(cycle: Cycle, next: Cycle | undefined): readonly Boundary[] {
   };
   return [
     ...at('expiring', expiringAt, ends),
-    ...at('renewal-opens', renewalOpensAt),
+    // What a later edition ended is earned anew, so that its window never opens.
+    ...at('renewal-opens', renewalOpensAt, ending === undefined ? undefined : ends),
     ...(ending === undefined
-      ? [...at('expired', validity.endsAt), ...at('grace-ends', graceEnd(cycle))]
+      ? at('expired', validity.endsAt)
       : at(ending.effect === 'void' ? 'voided' : 'update-overdue', ending.endsAt)),
+    ...at('grace-ends', graceEnd(cycle)),
     ...at('lapsed', renewalClosesAt),
   ];
 }
 
 const ENDINGS = { voided: true, 'update-overdue': true };
 
-/** The later edition that ends a cycle before its own end; of several the one that ends it first. */
-function endingOf({ validity: { endsAt }, endings = [] }: Cycle): Ending | undefined {
-  const own = endsAt === undefined ? Infinity : instantMilliseconds(endsAt);
-  const earlier = endings.filter((ending) => instantMilliseconds(ending.endsAt) < own);
-  return earlier.reduce<Ending | undefined>(
-    (first, ending) =>
-      first === undefined || instantMilliseconds(ending.endsAt) < instantMilliseconds(first.endsAt) ? ending : first,
-    undefined,
-  );
-}
-
-/** Where it still holds after its end, until when: an edition that ends it ends its grace too. */
-function graceEnd({ validity: { endsAt }, boundaries, endings = [] }: Cycle): IsoInstant | undefined {
-  const holdsUntil = boundaries?.holdsUntil;
-  if (holdsUntil === undefined || endsAt === undefined) return undefined;
-  const ends = [holdsUntil, ...endings.map((ending) => ending.endsAt)];
-  const first = ends.reduce((a, b) => (instantMilliseconds(b) < instantMilliseconds(a) ? b : a));
-  return instantMilliseconds(first) > instantMilliseconds(endsAt) ? first : undefined;
-}
-
 function ofWaiver({ number: waiver, endsAt: instant, ended, revision: observes }: Waiver): readonly Boundary[] {
   const isOver = ended !== undefined && hasBegunBy(ended.effective, instant);
   return isOver ? [] : [{ boundary: 'waiver-ends', waiver, instant, observes }];
 }
-
-/**
- * A date counts as the start of its day at the offset with which the boundary is written, which is that of its edition's zone: so
- * facts alone decide, and the read model that says what is due needs no definitions.
- */
-const hasBegunBy = (time: Effective, instant: IsoInstant): boolean =>
-  'date' in time ? time.date <= instant.slice(0, 10) : effectiveMilliseconds(time, 'UTC') <= instantMilliseconds(instant);
 
 const subjectOf = ({ boundary, cycle, assignment, waiver }: Named): string => `${boundary}~${cycle ?? assignment ?? waiver}`;
 const identityOf = (boundary: Boundary): string => `${subjectOf(boundary)}~${boundary.instant}`;

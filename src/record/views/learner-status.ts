@@ -10,7 +10,7 @@ import { atParameter, minPositionParameter } from '../../http/reading.js';
 import { KeyRing } from '../../ledger/key-ring.js';
 import { Clock } from '../../ledger/ports/clock.js';
 import { reject, type Rejection } from '../../shared/result.js';
-import { callerId, definitionId, effective, isoDate, isoInstant } from '../../shared/text.js';
+import { callerId, definitionId, effective, isoDate } from '../../shared/text.js';
 import { zoneOf } from '../domain/awards.js';
 import { checklistSchema } from '../domain/events.js';
 import { cyclesOf, standingOf, type RecordState } from '../domain/state.js';

@@ -6,16 +6,15 @@ import { editionOf, latest, retirementOf, type Catalogue } from '../../catalogue
 import { CatalogueFacts } from '../../catalogue/services.js';
 import { Answers } from '../../http/openapi.js';
 import { CurrentPrincipal, type Principal } from '../../http/principal.js';
-import { atParameter, cursorParameter, limitParameter, minPositionParameter, PAGE_DEFAULT } from '../../http/reading.js';
+import { atParameter, cursorParameter, limitParameter, minPositionParameter } from '../../http/reading.js';
 import { Clock } from '../../ledger/ports/clock.js';
-import { InvalidCursor } from '../../projections/ports/read-model-store.js';
 import type { Rejection } from '../../shared/result.js';
 import { callerId, isoDate, isoInstant } from '../../shared/text.js';
 import { optional } from '../domain/circumstances.js';
 import { standingOf, type RecordState } from '../domain/state.js';
 import { itemsAt, itemSchema, nextItem, nextItemSchema } from './items.js';
 import { LearnerDocuments, unknownLearner } from './learner-documents.js';
-import { byPublished, byRelevance, isPending, type Relevant } from './relevance.js';
+import { byPublished, byRelevance, isPending, relevantPage, type Relevant } from './relevance.js';
 import { hasHappened, schemeStandingSchema, shownStanding, standingAt, statusIn } from './standing-at.js';
 
 const querySchema = z.strictObject({
@@ -74,7 +73,7 @@ export class ListTasksHandler implements IQueryHandler<ListTasks> {
     const listed = relevantTo(record, facts, at)
       .filter((known) => query.include === 'all' || isPending(known))
       .sort(query.sort === 'published' ? byPublished : byRelevance);
-    const { shown, next } = pageOf(listed, query);
+    const { shown, next } = relevantPage(listed, query);
     const items = shown.map(({ scheme }) => taskOf(record, facts, scheme.scheme, at));
     return { learner, at, position: found.position, etag, items, ...optional({ next }) };
   }
@@ -93,15 +92,6 @@ function relevantTo(record: RecordState, catalogue: Catalogue, at: string): Rele
       retirementOf(catalogue, 'scheme', id) === undefined && hasHappened({ date: scheme.published }, scheme.timeZone, at);
     return isOpen ? [{ scheme, status, assignment: undefined }] : [];
   });
-}
-
-/** A scheme's id is its own cursor; one that is no longer listed cannot be gone on from. */
-function pageOf(listed: readonly Relevant[], { limit = PAGE_DEFAULT, cursor }: TasksQuery) {
-  const last = listed.findIndex(({ scheme }) => scheme.scheme === cursor);
-  if (cursor !== undefined && last === -1) throw new InvalidCursor();
-  const shown = listed.slice(last + 1, last + 1 + limit);
-  const next = listed.length > last + 1 + limit ? shown.at(-1)!.scheme.scheme : undefined;
-  return { shown, next };
 }
 
 function taskOf(record: RecordState, catalogue: Catalogue, id: string, at: string): z.infer<typeof taskSchema> {
