@@ -69,6 +69,7 @@ export const AUTHORIZATION: Readonly<Record<string, Rule>> = {
   'GET /v1/schemes': definitionReaders,
   'GET /v1/schemes/:scheme': definitionReaders,
   'POST /v1/schemes/:scheme/editions': admin,
+  'GET /v1/schemes/:scheme/editions/:edition/what-if': directory,
   'POST /v1/courses/:course/retirement': courseAuthors,
   'POST /v1/learning-plans': courseAuthors,
   'GET /v1/learning-plans': definitionReaders,

@@ -24,6 +24,8 @@ export interface WriteRequest {
     | 'withdrawn'
     | 'checked'
     | 'corrected'
+    | 'opened'
+    | 'attributed'
     | 'suspended'
     | 'reinstated'
     | 'reduced'

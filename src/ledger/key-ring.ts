@@ -22,6 +22,7 @@ interface OrganizationKeys {
   readonly pseudonym: Buffer;
   readonly command: Buffer;
   readonly fingerprint: Buffer;
+  readonly token: Buffer;
 }
 
 /** Keys in three steps, master → organization → subject, and everything that is derived from them (ADR 0001). */
@@ -42,6 +43,12 @@ export class KeyRing {
   async pseudonym(organization: string, kind: string, id: string): Promise<string> {
     const { pseudonym } = await this.organization(organization);
     return hmac(pseudonym, [kind, id]);
+  }
+
+  /** What nobody but this organization's ledger can have said: HMAC over RFC 8785 of `[kind, said]`, lower-case hex. */
+  async tokenMac(organization: string, kind: string, said: Json): Promise<string> {
+    const { token } = await this.organization(organization);
+    return hmac(token, [kind, said]);
   }
 
   /** The command id of an idempotency key, in its documented scope: organization, target stream or collection, key (ADR 0001). */
@@ -146,6 +153,7 @@ export class KeyRing {
       pseudonym: derive(root, 'pseudonym'),
       command: derive(root, 'command'),
       fingerprint: derive(root, 'fingerprint'),
+      token: derive(root, 'token'),
     };
   }
 }

@@ -44,9 +44,11 @@ import { CoursePageRoutes, ShowCoursePageHandler } from './views/course-page.js'
 import { ExpiryDateRoutes, ListExpiryDatesHandler } from './views/expiry-dates.js';
 import { ExpiryForecastRoutes, ShowForecastHandler } from './views/expiry-forecast.js';
 import { IndividualReportRoutes, ShowIndividualReportHandler } from './views/individual-report.js';
+import { KnownRecords } from './views/known-records.js';
 import { LapseRoutes, ListLapsesHandler } from './views/lapses.js';
 import { CertificationRoutes, ListCertificationsHandler } from './views/learner-certifications.js';
 import { PreviewPublicationHandler, PreviewPublicationRoute } from './views/preview-publication.js';
+import { FindWhatIfHandler, WhatIfListRoute } from './views/what-if-list.js';
 import { LearnerStatusRoutes, ShowLearnerHandler, ShowSchemeStatusHandler } from './views/learner-status.js';
 import { LearnerRoutes, ListLearnersHandler } from './views/learners.js';
 import { PopulationRoutes, ShowPopulationHandler } from './views/population.js';
@@ -100,6 +102,7 @@ import { ListTasksHandler, TaskRoutes } from './views/tasks.js';
     MakeNoticeTokenRoute,
     LearnerStatusRoutes,
     PreviewPublicationRoute,
+    WhatIfListRoute,
     ExpiryDateRoutes,
     ExpiryForecastRoutes,
     LapseRoutes,
@@ -116,6 +119,7 @@ import { ListTasksHandler, TaskRoutes } from './views/tasks.js';
     SourceCheckRoutes,
   ],
   providers: [
+    KnownRecords,
     RegisterLearnerHandler,
     CorrectDetailsHandler,
     CorrectFactHandler,
@@ -158,6 +162,7 @@ import { ListTasksHandler, TaskRoutes } from './views/tasks.js';
     MakeNoticeTokenHandler,
     ShowLearnerHandler,
     PreviewPublicationHandler,
+    FindWhatIfHandler,
     ShowSchemeStatusHandler,
     ListExpiryDatesHandler,
     ShowForecastHandler,

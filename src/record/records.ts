@@ -9,6 +9,7 @@ import { isRejection, type Rejection } from '../shared/result.js';
 import { learnerUnknown, outOfReach } from './domain/circumstances.js';
 import type { Of, PinnedAttachment, RecordCommand } from './domain/commands.js';
 import { recordDecider } from './domain/decider.js';
+import type { RecordState } from './domain/state.js';
 import { NO_FILES, REHEARSED_FILES, type EvidenceSources } from './evidence-files.js';
 
 /** A submission as it is asked for: the file by the address that its upload was answered with. */
@@ -101,15 +102,24 @@ export class Records {
     });
   }
 
-  /** Whose personal data is in the record of a learner, for who may touch that record; read from the log. */
+  /** Whose personal data is in the record of a learner, for who may touch that record. */
   async subjectInReach(
-    { organization, actor, responsibility }: Principal,
+    principal: Principal,
     learner: string,
   ): Promise<{ readonly stream: string; readonly subject: string } | Rejection> {
+    const found = await this.recordInReach(principal, learner);
+    return 'code' in found ? found : { stream: found.stream, subject: found.state.profile!.subject };
+  }
+
+  /** The record of a learner as the log has it, for who may touch it. */
+  async recordInReach(
+    { organization, actor, responsibility }: Principal,
+    learner: string,
+  ): Promise<{ readonly stream: string; readonly state: RecordState } | Rejection> {
     const stream = await this.stream(organization, learner);
     const { state } = await this.ledger.load(recordDecider, stream);
     if (state.profile === undefined) return learnerUnknown();
-    return outOfReach(state, { actor, facts: { responsibility } }) ?? { stream, subject: state.profile.subject };
+    return outOfReach(state, { actor, facts: { responsibility } }) ?? { stream, state };
   }
 
   /** Rights come before a replay is answered (architecture.md, Command ids); the decision itself looks again. */

@@ -7,7 +7,6 @@ import {
   type Effective,
 } from '../../shared/calendar.js';
 import { isSameJson } from '../../shared/json.js';
-import { windowOf } from './awards.js';
 import type { AssignmentTerms, Of } from './commands.js';
 import {
   definitionRetired,
@@ -21,9 +20,10 @@ import {
   type Refusal,
 } from './circumstances.js';
 import { withConsequences } from './consequences.js';
+import { windowOf } from './earning.js';
 import type { DataOf } from './events.js';
 import { evaluateScheme } from './scheme-evidence.js';
-import { endOf, isMissed, openAssignment, pendingAssignment } from './standing.js';
+import { endOf, isMissed, openAssignment, pendingAssignment, revokedAt } from './standing.js';
 import { standingOf, type RecordState } from './state.js';
 
 /** Rule 001-1: the organization asks a learner for a certification, with a start, a due time or a time to complete it within. */
@@ -36,7 +36,7 @@ export function assignScheme(command: Of<'AssignScheme'>, state: RecordState, gi
   if (retiredAt(given.facts, 'scheme', id, { instant: given.now })) return definitionRetired('scheme');
   const standing = standingOf(state, id);
   const held = standing.cycles.at(-1);
-  if (held !== undefined && held.revoked === undefined && endOf(held) > instantMilliseconds(given.now))
+  if (held !== undefined && revokedAt(held) === Infinity && endOf(held) > instantMilliseconds(given.now))
     return refuse('ALREADY_CERTIFIED', 'The learner holds this certification now. There is nothing to assign.');
   const terms = termsOf(scheme, command, effective);
   if ('code' in terms) return terms;

@@ -64,11 +64,11 @@ function capped(
 export function awardBoundaries(scheme: SchemeEdition, { endsAt }: ValidityInterval): Boundaries | undefined {
   if (endsAt === undefined) return undefined;
   const { timeZone, renewal, notices } = scheme;
-  // A window that opens with the end warns nobody, so that it is no time from which a certification is expiring.
-  const expiringFrom = notices?.expiringFrom ?? renewal?.opensBefore ?? EXPIRING_FROM_DEFAULT;
   const window = renewal === undefined ? undefined : renewalWindow(renewal, endsAt, timeZone);
+  // A window that opens with the end warns nobody, so that it is no time from which a certification is expiring.
+  const fromWindow = notices?.expiringFrom === undefined && renewal?.opensBefore !== undefined ? window?.opensAt : undefined;
   return {
-    expiringAt: instantBefore(endsAt, expiringFrom, timeZone),
+    expiringAt: fromWindow ?? instantBefore(endsAt, notices?.expiringFrom ?? EXPIRING_FROM_DEFAULT, timeZone),
     ...optional({
       renewalOpensAt: window?.opensAt,
       renewalClosesAt: window?.closesAt,

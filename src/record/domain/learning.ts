@@ -1,6 +1,6 @@
-import { editionOf, latest, leavesOf, type CourseEdition, type CourseLeaf } from '../../catalogue/published.js';
+import { editionOf, latest, leavesOf, type CourseEdition, type CourseLeaf, type SchemeLeaf } from '../../catalogue/published.js';
 import { compareDecimals } from '../../shared/decimal.js';
-import type { Effective } from '../../shared/calendar.js';
+import { instantMilliseconds, type Effective } from '../../shared/calendar.js';
 import type { InCourse, Of } from './commands.js';
 import {
   courseUnknown,
@@ -18,8 +18,10 @@ import {
 } from './circumstances.js';
 import { withConsequences } from './consequences.js';
 import { isAtOrAfter } from './course-evidence.js';
+import { renewalCriteria, waysOf } from './earning.js';
 import type { DataOf, RecordEvent } from './events.js';
-import { openAssignment } from './standing.js';
+import { evaluateRecord } from './scheme-evidence.js';
+import { openAssignment, pendingRenewal } from './standing.js';
 import { approvalsOf, enrolmentsOf, openEnrolments, standingOf, type Enrolment, type RecordState } from './state.js';
 
 /** What a learner does: enrolments, activities, completions and the approvals of instructors, all as they were reported. */
@@ -267,13 +269,24 @@ function courseApproval(target: InCourse, label: string, state: RecordState, giv
 function schemeApproval(scheme: string, label: string, state: RecordState, given: Given): ApprovalPlace {
   const newest = latest(given.facts.schemes, scheme);
   if (newest === undefined) return schemeUnknown();
-  const assignment = openAssignment(standingOf(state, scheme), given.now);
-  const edition = assignment === undefined ? newest : editionOf(given.facts.schemes, scheme, assignment.edition)!;
-  const isNamed = leavesOf(edition.criteria).some(({ leaf }) => 'approval' in leaf && leaf.approval === label);
-  if (!isNamed) return approvalUnknown(label);
+  const standing = standingOf(state, scheme);
+  const assignment = openAssignment(standing, given.now);
+  const number = pendingRenewal(standing)?.edition ?? assignment?.edition;
+  const edition = number === undefined ? newest : editionOf(given.facts.schemes, scheme, number)!;
+  const leaves = [edition.criteria, renewalCriteria(edition)].flatMap((criteria) => leavesOf<SchemeLeaf>(criteria));
+  if (!leaves.some(({ leaf }) => 'approval' in leaf && leaf.approval === label)) return approvalUnknown(label);
   const isGiven = state.approvals.some((known) => known.scheme === scheme && known.label === label);
-  return { place: { scheme, edition: edition.edition }, isGiven };
+  return { place: { scheme, edition: edition.edition }, isGiven: isGiven && !isNeededAgain(scheme, label, state, given) };
 }
+
+/** For a renewal, or what is earned anew, an approval of before does not count. */
+const isNeededAgain = (scheme: string, approval: string, state: RecordState, given: Given): boolean =>
+  standingOf(state, scheme).cycles.length > 0 &&
+  waysOf(scheme, state, given).some(
+    ({ window, scheme: { timeZone } }) =>
+      window.from <= instantMilliseconds(given.now) &&
+      !evaluateRecord({ approval }, scheme, state, timeZone, window).satisfied,
+  );
 
 const approvalUnknown = (label: string): Refusal =>
   refuse('APPROVAL_UNKNOWN', `The criteria ask for no approval "${label}". Give the label exactly as they name it.`, '/label');

@@ -6,7 +6,7 @@ export type RenewalIntent =
   | { readonly how: 'renew-now' }
   | { readonly how: 'by-admin'; readonly reason: Reason }
   /** What the token says, which was checked before; `token` is its digest. */
-  | { readonly how: 'notice'; readonly token: string; readonly cycle: number };
+  | { readonly how: 'notice'; readonly token: string; readonly cycle: number; readonly expires: string };
 
 export type RenewalCommand =
   | {
@@ -36,6 +36,7 @@ export type RenewalRejectionCode =
   | 'RENEWAL_BACKDATED'
   | 'CERTIFICATION_SUSPENDED'
   | 'ALTERNATIVE_UNKNOWN'
+  | 'NOTICE_EXPIRED'
   | 'NOTICE_SPENT'
   | 'NOTICE_OUTDATED'
   | 'EVIDENCE_UNFIT'

@@ -1,4 +1,4 @@
-import { latest, retirementOf, type SchemeEdition } from '../../catalogue/published.js';
+import { latest, retirementOf, type Catalogue, type SchemeEdition } from '../../catalogue/published.js';
 import { dateAt, effectiveMilliseconds, instantMilliseconds, type Effective } from '../../shared/calendar.js';
 import { openProposal, zoneOf } from './awards.js';
 import { renewalTime, type RenewalTime } from './award-dates.js';
@@ -53,9 +53,9 @@ function openRenewal(command: Of<'OpenRenewal'>, state: RecordState, given: Give
   const refusal = intentRefusal(command, state, given) ?? futureEffective(effective, given.now);
   if (refusal !== undefined) return refusal;
   const standing = standingOf(state, id);
-  const found = renewable(standing, newest, given);
+  const found = renewable(standing, newest, given.facts);
   if ('code' in found) return found;
-  const spent = intent.how === 'notice' ? spentNotice(intent, found.cycle, standing) : undefined;
+  const spent = intent.how === 'notice' ? spentNotice(intent, found.cycle, standing, given) : undefined;
   const untimely = spent ?? outsideWindow(found, effective, newest, given) ?? alternativeUnknown(newest, alternative);
   if (untimely !== undefined) return untimely;
   const open = pendingRenewal(standing);
@@ -71,13 +71,13 @@ function intentRefusal({ intent, effective }: Of<'OpenRenewal'>, state: RecordSt
     : undefined;
 }
 
-interface Renewable {
+export interface Renewable {
   readonly cycle: Cycle;
   readonly time: RenewalTime;
 }
 
 /** The cycle that can be renewed, with its window; as the newest edition allows it, whatever the edition of the award said. */
-function renewable(standing: Standing, newest: SchemeEdition, { facts }: Given): Renewable | Refusal {
+export function renewable(standing: Standing, newest: SchemeEdition, facts: Catalogue): Renewable | Refusal {
   const cycle = standing.cycles.at(-1);
   if (cycle === undefined)
     return refuse('NOT_CERTIFIED', 'The learner never held this certification, so there is nothing to renew.');
@@ -143,12 +143,15 @@ const otherOpen = ({ alternative }: Renewal): Refusal =>
 
 /** A notice is about one cycle and opens one renewal, whoever else opened another since. */
 function spentNotice(
-  { token, cycle: named }: Extract<RenewalIntent, { how: 'notice' }>,
+  { token, cycle: named, expires }: Extract<RenewalIntent, { how: 'notice' }>,
   cycle: Cycle,
   { renewals, cycles }: Standing,
+  { now }: Given,
 ): Refusal | undefined {
   if (renewals.some((known) => known.token === token))
     return refuse('NOTICE_SPENT', 'The link of this notice was used before; it can be used once.');
+  if (instantMilliseconds(now) >= instantMilliseconds(expires))
+    return refuse('NOTICE_EXPIRED', `The link of this notice could be used before ${expires}.`);
   return ofOneTerm(cycles, cycle).has(named)
     ? undefined
     : refuse('NOTICE_OUTDATED', 'The notice is about an earlier time of the certification, which was renewed since.');
@@ -192,7 +195,7 @@ function attributeEvidence(command: Of<'AttributeEvidence'>, state: RecordState,
   const refusal = humanRefusal(given, state);
   if (refusal !== undefined) return refusal;
   const standing = standingOf(state, id);
-  const found = renewable(standing, newest, given);
+  const found = renewable(standing, newest, given.facts);
   if ('code' in found) return found;
   const pending = pendingRenewal(standing);
   const effective = { instant: given.now };

@@ -8,7 +8,7 @@ import {
 } from '../../shared/calendar.js';
 import { evaluate, type Evaluation, type Judge, type Judged, type Moment } from './evaluate.js';
 import type { ChecklistLeaf } from './events.js';
-import { standingOf, type RecordState } from './state.js';
+import { standingOf, type PlanCompletion, type RecordState } from './state.js';
 import { countsFor, isWaiting, revisionOf, stateOf, type Submission } from './submission.js';
 
 /** One fact that may satisfy leaves of a scheme or plan; `revision` names its event in the record's stream. */
@@ -76,7 +76,9 @@ export function evaluateRecord(
     }
     if ('learningPlan' in leaf) {
       const { learningPlan } = leaf;
-      const evidence = state.planCompletions.filter((known) => known.learningPlan === learningPlan);
+      const evidence = state.planCompletions.filter(
+        (known) => known.learningPlan === learningPlan && isOfIntent(known, counted, state, zone),
+      );
       return judged({ learningPlan }, evidence, counted, zone);
     }
     if ('approval' in leaf) {
@@ -92,6 +94,15 @@ export function evaluateRecord(
   };
   return evaluate<SchemeLeaf>(criteria, zone, judge);
 }
+
+/** A plan that was completed for a renewal was so by courses that were completed for it. */
+const isOfIntent = ({ revision, by = [] }: PlanCompletion, window: Counted, state: RecordState, zone: string): boolean =>
+  window.intent === undefined ||
+  window.intent.attributed.includes(revision) ||
+  by.every((course) => {
+    const completion = state.completions.find((known) => known.revision === course);
+    return completion !== undefined && isFromThen(completion, effectiveMilliseconds(completion.effective, zone), window);
+  });
 
 /** Rule 001-17: an approved one satisfies the leaf; where there is none, it says what became of what was handed in. */
 function judgedSubmissions(

@@ -4,7 +4,7 @@ import { withCorrection, type Correction } from './corrected-facts.js';
 import type { DataOf, RecordEvent } from './events.js';
 import type { Evidence } from './scheme-evidence.js';
 import { evolveStanding, isStandingEvent } from './evolve-standing.js';
-import { emptyStanding, type At, type Cycle, type Standing } from './standing.js';
+import { emptyStanding, groundsOf, type At, type Cycle, type Standing } from './standing.js';
 import type { Submission } from './submission.js';
 
 /** One report of an activity, as it was made; none replaces another. */
@@ -43,6 +43,8 @@ export interface PlanCompletion extends Evidence {
   readonly learningPlan: string;
   readonly edition: number;
   readonly how: 'reported' | 'criteria';
+  /** Revisions of the completions by which its criteria were met, where they were. */
+  readonly by?: readonly number[] | undefined;
 }
 
 /** What a person approved: a course's label in one enrolment, or a scheme's. */
@@ -131,8 +133,9 @@ export function evolve(state: RecordState, event: RecordEvent, at: At): RecordSt
       return { ...closed, completions: [...state.completions, completion] };
     }
     case 'LearningPlanCompleted': {
-      const { learningPlan, edition, effective, how } = event.data;
-      const completion = { learningPlan, edition, effective, how, revision: at.revision };
+      const { learningPlan, edition, effective, how, checklist } = event.data;
+      const by = checklist === undefined ? undefined : groundsOf({ checklist });
+      const completion = { learningPlan, edition, effective, how, by, revision: at.revision };
       return { ...next, planCompletions: [...state.planCompletions, completion] };
     }
     case 'ApprovalGiven': {

@@ -1,6 +1,6 @@
 import { leavesOf, retirementOf, type SchemeEdition, type SchemeLeaf } from '../../catalogue/published.js';
 import { effectiveDate, instantAfter, type IsoInstant } from '../../shared/calendar.js';
-import { editionFor, needsSecond } from './awards.js';
+import { needsSecond } from './awards.js';
 import type { Of } from './commands.js';
 import {
   definitionRetired,
@@ -14,8 +14,9 @@ import {
   type Refusal,
 } from './circumstances.js';
 import { withConsequences } from './consequences.js';
+import { editionFor, renewalCriteria } from './earning.js';
 import type { DataOf } from './events.js';
-import { pendingAssignment } from './standing.js';
+import { pendingAssignment, pendingRenewal } from './standing.js';
 import { standingOf, submissionsOf, type RecordState } from './state.js';
 import type { EvidenceKind } from './submission-events.js';
 import { isWaiting, stateOf, takesKind, type Submission } from './submission.js';
@@ -35,9 +36,9 @@ export function submitEvidence(command: Submit, state: RecordState, given: Given
   const edition = editionFor(id, state, given);
   if (edition === undefined) return refuse('SCHEME_UNKNOWN', 'There is no scheme with this id. Define it first.', '/scheme');
   const standing = standingOf(state, id);
-  // What was asked of a learner before the retirement may still be fulfilled.
-  if (retirementOf(given.facts, 'scheme', id) !== undefined && pendingAssignment(standing) === undefined)
-    return definitionRetired('scheme');
+  // What was asked of a learner, or opened, before the retirement may still be fulfilled.
+  const isAsked = pendingAssignment(standing) !== undefined || pendingRenewal(standing) !== undefined;
+  if (retirementOf(given.facts, 'scheme', id) !== undefined && !isAsked) return definitionRetired('scheme');
   const leaves = leavesFor(edition, command);
   if ('code' in leaves) return leaves;
   const future = futureEffective(effective, given.now) ?? futureEffective(submitted, given.now, '/submitted');
@@ -74,11 +75,12 @@ export function submitEvidence(command: Submit, state: RecordState, given: Given
   return withConsequences([{ type: 'EvidenceSubmitted', data }], state, given);
 }
 
-/** The leaves, and the optional items, that ask for submissions at all. */
-const leavesIn = ({ criteria, items }: SchemeEdition): readonly SubmissionLeaf[] => {
-  const leaves = leavesOf<SchemeLeaf>(criteria).flatMap(({ leaf }) => ('submission' in leaf ? [leaf] : []));
+/** The leaves, also those of the renewal, and the optional items that ask for submissions at all. */
+const leavesIn = (edition: SchemeEdition): readonly SubmissionLeaf[] => {
+  const all = [...leavesOf<SchemeLeaf>(edition.criteria), ...leavesOf<SchemeLeaf>(renewalCriteria(edition))];
+  const leaves = all.flatMap(({ leaf }) => ('submission' in leaf ? [leaf] : []));
   const asked = new Set(leaves.map(({ submission }) => submission));
-  return [...leaves, ...items.flatMap((item) => ('submission' in item && !asked.has(item.submission) ? [item] : []))];
+  return [...leaves, ...edition.items.flatMap((item) => ('submission' in item && !asked.has(item.submission) ? [item] : []))];
 };
 
 /** The kinds that are taken under a label (rule 001-14), as a task shows them. */
