@@ -5,6 +5,12 @@ export const DECISION_PROBLEMS = {
   CERTIFICATION_ENDED: problem(409, 'The certification has ended', 'Look at the cycle history of the learner.'),
   ALREADY_SUSPENDED: problem(409, 'The certification is suspended already', 'Reinstate it, or revoke it.'),
   NOT_SUSPENDED: problem(409, 'The certification is not suspended', 'Look at the status of the learner in the scheme.'),
+  PREVIEW_STALE: problem(
+    409,
+    'What was previewed has changed',
+    'Preview again, look at what is marked as changed, and confirm that preview.',
+  ),
+  TOO_MANY_REVOCATIONS: problem(422, 'More match than one batch may revoke', 'Narrow the filter; "detail" names the limit.'),
   WAIVER_OUT_OF_RANGE: problem(
     422,
     'The waiver would end too early or too late',

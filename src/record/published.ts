@@ -5,5 +5,6 @@ export { attachmentAddress, AUTHORITY_CHARACTERS_MAX, EVIDENCE_KINDS, SOURCE_CHE
 export { ACTIVITY_COUNT_MAX, ACTIVITY_KINDS, GROUPS_PER_LEARNER_MAX, recordEvents, type RecordEvent } from './domain/events.js';
 export { recordDecider } from './domain/decider.js';
 export { publicationDecider, publicationEvents } from './domain/publication.js';
+export { revocationBatchDecider, revocationBatchEvents } from './domain/revocation-batch.js';
 export { Records } from './records.js';
 export { LearnerDocuments } from './views/learner-documents.js';

@@ -117,11 +117,15 @@ describe('what belongs to another organization', () => {
     return service.post(url, BODIES[pattern] ?? sampled);
   }
   /** What else an address names, in its form. */
-  const OTHERS: Readonly<Record<string, string>> = { submission: '1', attachment: 'ab'.repeat(32) };
+  const OTHERS: Readonly<Record<string, string>> = { submission: '1', appeal: '1', attachment: 'ab'.repeat(32) };
   /** Where a body must hold one of several fields, which no schema can say. */
   const BODIES: Readonly<Record<string, object>> = {
     '/v1/learners/:learner/corrections': { name: 'Bea' },
     '/v1/learners/:learner/approvals': { course: 'ours00-course', label: 'practical', effective: { date: '2024-05-01' } },
+    '/v1/learners/:learner/schemes/:scheme/appeals/:appeal/decision': {
+      outcome: 'dismissed',
+      reason: { code: 'sample-code', text: 'Sample.' },
+    },
     '/v1/schemes/:scheme/assignments': { matching: { everybody: true } },
   };
   const FITTING = {
@@ -191,6 +195,8 @@ describe('what belongs to another organization', () => {
     })),
     place('/v1/schemes/ours00-scheme/assignments', 'group', (group) => ({ matching: { group } })),
     place('/v1/schemes/ours00-scheme/assignments', 'learner', (learner) => ({ learners: [learner] }), 200),
+    place('/v1/revocations/preview', 'scheme', (id) => ({ filter: { scheme: id } })),
+    place('/v1/revocations/preview', 'group', (group) => ({ filter: { scheme: 'ours00-scheme', group } })),
     place('/v1/schemes', 'course', (id) => scheme('new', { course: id })),
     place('/v1/schemes', 'learningPlan', (id) => scheme('new', { learningPlan: id })),
     place('/v1/learning-plans', 'course', (id) => ({ learningPlan: 'new', ...of({ course: id }) })),

@@ -24,6 +24,7 @@ import { makeGoldenCorrections } from './make-golden-corrections.js';
 import { makeGoldenDecisions } from './make-golden-decisions.js';
 import { makeGoldenPublication } from './make-golden-publication.js';
 import { makeGoldenRecord } from './make-golden-record.js';
+import { makeGoldenRevocations } from './make-golden-revocations.js';
 import { makeGoldenSubmissions } from './make-golden-submissions.js';
 import { GOLDEN_FOLDER, GOLDEN_KEYS_FILE, GOLDEN_MASTER, GoldenKeys } from './golden-keys.js';
 
@@ -309,6 +310,7 @@ export async function makeGolden(): Promise<void> {
     state: async (stream) => (await ledger.load(recordDecider, stream)).state,
   });
   await makeGoldenPublication(run, { organization: ORGANIZATION });
+  await makeGoldenRevocations(run, { organization: ORGANIZATION, record });
   await makeGoldenAttempts(run, { organization: ORGANIZATION, record, key: actor.key });
   if (keys.made.length === 0) return;
   const frozen = existsSync(GOLDEN_KEYS_FILE) ? (JSON.parse(readFileSync(GOLDEN_KEYS_FILE, 'utf8')) as WrappedKey[]) : [];
