@@ -36,7 +36,13 @@ export class Attachments {
     for (let tries = 0; tries < TRIES_MAX; tries += 1) {
       const record = await this.stored.find(organization, subject, address);
       if (record === undefined) return unknownAttachment();
-      await this.stored.assertThere(record);
+      try {
+        await this.stored.assertThere(record);
+      } catch (error) {
+        // Where the collector was quicker, there is no file any more, which is no damage.
+        if ((await this.stored.find(organization, subject, address)) === undefined) return unknownAttachment();
+        throw error;
+      }
       const { name, digest } = await this.stored.describe(record);
       if (typeof name !== 'string' || typeof digest !== 'string') return erasedAttachment();
       const isPinned = await this.files.change(address, record, { state: 'pinned', since: this.clock.now() });

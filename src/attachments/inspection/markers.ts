@@ -1,4 +1,4 @@
-import type { Fault, Inspector } from './walk.js';
+import { byItself, type Fault, type Inspector } from './walk.js';
 
 /** What no document or picture holds and what other programs would run, in lower case; each is long enough never to occur by chance. */
 const MARKERS: readonly (readonly [marker: string, what: string])[] = [
@@ -37,7 +37,7 @@ export class MarkerInspector implements Inspector {
       this.hasDirectory = true;
       if (text.includes(DIRECTORY_END, directory)) return 'holds an archive';
     }
-    this.before = text.slice(1 - LONGEST);
+    this.before = byItself(text.slice(1 - LONGEST));
     return undefined;
   }
 

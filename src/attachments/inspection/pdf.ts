@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import { OBJECT_STREAM_BYTES_MAX, OBJECTS_UNPACKED_BYTES_MAX } from './bounds.js';
 import { MarkerInspector } from './markers.js';
-import type { Fault, Inspector } from './walk.js';
+import { byItself, type Fault, type Inspector } from './walk.js';
 
 const HEADER = /^%PDF-[12]\.\d[\s%]/;
 const HEADER_BYTES = 9;
@@ -83,13 +83,13 @@ export class PdfInspector implements Inspector {
       const dictionary = unescaped(before.slice(before.lastIndexOf(STREAM_END) + 1));
       if (!/\/ObjStm\b|\/First\s+\d+\s*[/>]/.test(dictionary)) continue;
       this.objectsAt = this.at;
-      this.dictionary = dictionary;
+      this.dictionary = byItself(dictionary);
       return true;
     }
     // A keyword may be cut between this piece and the next.
     this.at = Math.max(this.at, this.text.length - STREAM_END.length);
     const dropped = Math.max(0, this.at - LOOK_BACK);
-    this.text = this.text.slice(dropped);
+    this.text = byItself(this.text.slice(dropped));
     this.at -= dropped;
     return false;
   }

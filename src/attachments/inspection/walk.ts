@@ -18,6 +18,12 @@ export type Part<Found> = Generator<Want, Found, Buffer>;
 
 const NOTHING = Buffer.alloc(0);
 
+/**
+ * The same text, of one byte for each character, by itself. A part of a text keeps the whole of it in memory, and what is kept from one piece
+ * of a file to the next outlives the young generation: thousands of pieces would stand in the old one until it is full.
+ */
+export const byItself = (part: string): string => Buffer.from(part, 'latin1').toString('latin1');
+
 export function* take(length: number): Part<Buffer> {
   return yield { take: length };
 }
