@@ -12,4 +12,9 @@ export class CatalogueFacts {
     const folded = await this.ledger.load(catalogueDecider, catalogueStream(organization));
     return { facts: folded.state, catalogue: folded.revision };
   }
+
+  /** The definitions as they were known at an instant. */
+  async asKnown(organization: string, knownAt: string): Promise<Catalogue> {
+    return (await this.ledger.asKnown(catalogueDecider, catalogueStream(organization), knownAt)).state;
+  }
 }

@@ -19,6 +19,9 @@ export const minPositionParameter = z
   .max(40)
   .optional()
   .meta({ description: 'The position of a receipt: the answer includes that write, or is 503 after a bounded wait.' });
+export const knownAtParameter = isoInstant
+  .optional()
+  .meta({ description: 'By what was recorded by then, corrections after it left out; by all that is recorded unless told.' });
 export const atParameter = isoInstant.optional().meta({ description: 'The instant at which to answer; now unless told.' });
 
 /** Waits within a bound until a read model includes a position, so that a caller reads its own write. */

@@ -51,6 +51,27 @@ export function foldEvents<State, Event extends LedgerEvent>(
   return { state, revision, position, callerRevision, commands: folded.commands };
 }
 
+/** The stream as it was known at an instant: up to the last event that was recorded by then. */
+export async function foldAsKnown<State, Event extends LedgerEvent>(
+  store: EventStore,
+  decider: Decider<State, never, Event, never>,
+  codec: Codec,
+  stream: string,
+  knownAt: string,
+): Promise<Folded<State>> {
+  const instant = Date.parse(knownAt);
+  let current = emptyFold(decider.initial);
+  let known = current;
+  for (;;) {
+    const page = await store.read(stream, { from: current.revision + 1, limit: READ_PAGE_MAX });
+    for (const stored of page) {
+      current = foldEvents(decider, codec, current, [stored]);
+      if (Date.parse(stored.metadata.recordedAt) <= instant) known = current;
+    }
+    if (page.length < READ_PAGE_MAX) return known;
+  }
+}
+
 /** Reads a stream from where `folded` stands to its tail, in bounded pages. */
 export async function foldToTail<State, Event extends LedgerEvent>(
   store: EventStore,

@@ -6,7 +6,7 @@ import type { Codec } from './codec.js';
 import type { Circumstances, Decider } from './decider.js';
 import type { Actor, LedgerEvent, NewEvent, Origin } from './envelope.js';
 import { isLedgerError, LedgerError } from './errors.js';
-import { emptyFold, foldEvents, foldToTail, type Folded } from './fold.js';
+import { emptyFold, foldAsKnown, foldEvents, foldToTail, type Folded } from './fold.js';
 import type { KeyRing } from './key-ring.js';
 import type { Clock } from './ports/clock.js';
 import type { AppendResult, EventStore } from './ports/event-store.js';
@@ -239,6 +239,15 @@ export class Ledger {
     }));
     this.states.set(stream, foldEvents(decider as Decider<State, never, Event, never>, this.codec, folded, stored));
     return receiptOf('recorded', stored);
+  }
+
+  /** The stream folded to the last event that was recorded by an instant. */
+  asKnown<State, Event extends LedgerEvent>(
+    decider: Decider<State, never, Event, never>,
+    stream: string,
+    knownAt: string,
+  ): Promise<Folded<State>> {
+    return foldAsKnown(this.store, decider, this.codec, stream, knownAt);
   }
 
   /** The stream folded to its tail as the store has it now. */

@@ -26,6 +26,7 @@ import { approvalsOf, enrolmentsOf, openEnrolments, type Enrolment, type RecordS
 import { isNeeded } from './items.js';
 import { LearnerDocuments, unknownLearner } from './learner-documents.js';
 import { open, openedSchema } from './open.js';
+import { correctedShape, correctionsOf, shownCorrected } from './shown-corrections.js';
 import { progressOf, progressSchema, statusIn } from './standing-at.js';
 
 /** How many reports of one enrolment an answer shows, the newest; all of them stand in the learner's history. */
@@ -99,6 +100,7 @@ const answerSchema = z.object({
       how: z.enum(['reported', 'criteria']),
       revision: z.int(),
       validUntil: isoDate.optional(),
+      ...correctedShape,
     }),
   ),
   certifications: z.array(certificationSchema).meta({ description: 'What asks for the course.' }),
@@ -148,7 +150,10 @@ export class ShowCoursePageHandler implements IQueryHandler<ShowCoursePage> {
       ...progressIn(edition, enrolment, record),
       completions: record.completions
         .filter((known) => known.course === course && isOf(query.presentation, known))
-        .map(({ course: _, ...completion }) => completion),
+        .map(({ course: _, ...completion }) => ({
+          ...completion,
+          ...shownCorrected(correctionsOf(record, completion.revision)),
+        })),
       certifications: certificationsAsking(course, record, facts, this.clock.now()),
     };
   }

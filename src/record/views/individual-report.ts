@@ -3,23 +3,22 @@ import { Query as CqrsQuery, QueryBus, QueryHandler, type IQueryHandler } from '
 import { ApiOperation } from '@nestjs/swagger';
 import { z } from 'zod';
 import type { Catalogue } from '../../catalogue/published.js';
-import { CatalogueFacts } from '../../catalogue/services.js';
 import { Answers } from '../../http/openapi.js';
 import { CurrentPrincipal, type Principal } from '../../http/principal.js';
-import { atParameter, minPositionParameter } from '../../http/reading.js';
+import { atParameter, knownAtParameter, minPositionParameter } from '../../http/reading.js';
 import { KeyRing } from '../../ledger/key-ring.js';
-import { Clock } from '../../ledger/ports/clock.js';
-import { reject, type Rejection } from '../../shared/result.js';
+import type { Rejection } from '../../shared/result.js';
 import { callerId, definitionId, effective, isoDate, isoInstant } from '../../shared/text.js';
 import { optional } from '../domain/circumstances.js';
 import type { Cycle } from '../domain/standing.js';
 import { cyclesOf, standingOf, type RecordState } from '../domain/state.js';
 import { itemsAt, itemSchema } from './items.js';
-import { LearnerDocuments, unknownLearner } from './learner-documents.js';
+import { KnownRecords, unknownScheme } from './known-records.js';
+import { unknownLearner } from './learner-documents.js';
 import { decisionShape, shownScopes } from './shown-decisions.js';
 import { schemeStandingSchema, shownStanding, standingAt } from './standing-at.js';
 
-const querySchema = z.strictObject({ at: atParameter, minPosition: minPositionParameter });
+const querySchema = z.strictObject({ at: atParameter, knownAt: knownAtParameter, minPosition: minPositionParameter });
 type ReportQuery = z.infer<typeof querySchema>;
 const answerSchema = schemeStandingSchema.omit({ lastValidDay: true, endsAt: true }).extend({
   learner: z.string(),
@@ -57,25 +56,21 @@ export class ShowIndividualReport extends CqrsQuery<ReportAnswer | Rejection> {
 @QueryHandler(ShowIndividualReport)
 export class ShowIndividualReportHandler implements IQueryHandler<ShowIndividualReport> {
   constructor(
-    private readonly documents: LearnerDocuments,
-    private readonly catalogue: CatalogueFacts,
+    private readonly known: KnownRecords,
     private readonly keyRing: KeyRing,
-    private readonly clock: Clock,
   ) {}
 
   async execute({ principal, learner, scheme, query }: ShowIndividualReport): Promise<ReportAnswer | Rejection> {
-    const { facts } = await this.catalogue.read(principal.organization);
-    if (!facts.schemes.has(scheme)) return reject('SCHEME_UNKNOWN', 'There is no scheme with this id.');
-    const found = await this.documents.find(principal, learner, query.minPosition);
+    const found = await this.known.find(principal, learner, query);
     if (found === undefined) return unknownLearner();
-    const { record, etag } = found.document;
-    const at = query.at ?? this.clock.now();
+    const { record, catalogue, etag, position, at } = found;
+    if (!catalogue.schemes.has(scheme)) return unknownScheme();
     const scopes = await shownScopes(this.keyRing, principal.organization, standingOf(record, scheme), at);
     return {
       learner,
-      position: found.position,
+      position,
       etag,
-      ...report(record, facts, scheme, at),
+      ...report(record, catalogue, scheme, at),
       ...optional({ scopes: scopes.length === 0 ? undefined : scopes }),
     };
   }

@@ -3,19 +3,26 @@ import { Query as CqrsQuery, QueryBus, QueryHandler, type IQueryHandler } from '
 import { ApiOperation } from '@nestjs/swagger';
 import { z } from 'zod';
 import type { Catalogue } from '../../catalogue/published.js';
-import { CatalogueFacts } from '../../catalogue/services.js';
 import { Answers } from '../../http/openapi.js';
 import { CurrentPrincipal, type Principal } from '../../http/principal.js';
-import { atParameter, minPositionParameter } from '../../http/reading.js';
+import { atParameter, knownAtParameter, minPositionParameter } from '../../http/reading.js';
 import { KeyRing } from '../../ledger/key-ring.js';
-import { Clock } from '../../ledger/ports/clock.js';
-import { reject, type Rejection } from '../../shared/result.js';
+import type { Rejection } from '../../shared/result.js';
 import { callerId, definitionId, effective, isoDate } from '../../shared/text.js';
 import { zoneOf } from '../domain/awards.js';
 import { checklistSchema } from '../domain/events.js';
 import { cyclesOf, standingOf, type RecordState } from '../domain/state.js';
-import { LearnerDocuments, unknownLearner } from './learner-documents.js';
+import { KnownRecords, unknownScheme } from './known-records.js';
+import { unknownLearner } from './learner-documents.js';
 import { open, openedSchema } from './open.js';
+import {
+  correctedShape,
+  correctionSchema,
+  CORRECTIONS_SHOWN_MAX,
+  correctionsOf,
+  shownCorrected,
+  shownCorrections,
+} from './shown-corrections.js';
 import { decisionShape, shownDecisions } from './shown-decisions.js';
 import { cycleSchema, shownCycles } from './shown-cycles.js';
 import { schemeStandingSchema, shownStanding, standingAt } from './standing-at.js';
@@ -39,11 +46,15 @@ const learnerSchema = z.object({
       how: z.enum(['reported', 'criteria']),
       revision: z.int(),
       validUntil: isoDate.optional(),
+      ...correctedShape,
     }),
   ),
+  corrections: z
+    .array(correctionSchema)
+    .meta({ description: `Corrections of completions and approvals, the ${CORRECTIONS_SHOWN_MAX} newest first.` }),
   certifications: z.array(schemeStatusSchema),
 });
-const querySchema = z.strictObject({ at: atParameter, minPosition: minPositionParameter });
+const querySchema = z.strictObject({ at: atParameter, knownAt: knownAtParameter, minPosition: minPositionParameter });
 type StatusQuery = z.infer<typeof querySchema>;
 type SchemeAnswer = z.infer<typeof answerSchema>;
 type LearnerAnswer = z.infer<typeof learnerSchema>;
@@ -82,29 +93,26 @@ export class ShowSchemeStatus extends CqrsQuery<SchemeAnswer | Rejection> {
 @QueryHandler(ShowLearner)
 export class ShowLearnerHandler implements IQueryHandler<ShowLearner> {
   constructor(
-    private readonly documents: LearnerDocuments,
-    private readonly catalogue: CatalogueFacts,
+    private readonly known: KnownRecords,
     private readonly keyRing: KeyRing,
-    private readonly clock: Clock,
   ) {}
 
   async execute({ principal, learner, query }: ShowLearner): Promise<LearnerAnswer | Rejection> {
-    const found = await this.documents.find(principal, learner, query.minPosition);
+    const found = await this.known.find(principal, learner, query);
     if (found === undefined) return unknownLearner();
-    const { record, etag } = found.document;
-    const { facts } = await this.catalogue.read(principal.organization);
-    const at = query.at ?? this.clock.now();
+    const { record, catalogue, etag, position, at } = found;
     const { name, contact } = record.profile!;
     return {
       learner,
       ...(await open(this.keyRing, principal.organization, { name, contact })),
-      position: found.position,
+      position,
       etag,
       groups: [...record.groups],
-      completions: [...record.completions],
+      completions: record.completions.map((fact) => ({ ...fact, ...shownCorrected(correctionsOf(record, fact.revision)) })),
+      corrections: shownCorrections(record),
       certifications: Object.keys(record.schemes)
         .filter((scheme) => cyclesOf(record, scheme).length > 0)
-        .map((scheme) => schemeStatus(record, facts, scheme, at)),
+        .map((scheme) => schemeStatus(record, catalogue, scheme, at)),
     };
   }
 }
@@ -112,21 +120,17 @@ export class ShowLearnerHandler implements IQueryHandler<ShowLearner> {
 @QueryHandler(ShowSchemeStatus)
 export class ShowSchemeStatusHandler implements IQueryHandler<ShowSchemeStatus> {
   constructor(
-    private readonly documents: LearnerDocuments,
-    private readonly catalogue: CatalogueFacts,
+    private readonly known: KnownRecords,
     private readonly keyRing: KeyRing,
-    private readonly clock: Clock,
   ) {}
 
   async execute({ principal, learner, scheme, query }: ShowSchemeStatus): Promise<SchemeAnswer | Rejection> {
-    const { facts } = await this.catalogue.read(principal.organization);
-    if (!facts.schemes.has(scheme)) return reject('SCHEME_UNKNOWN', 'There is no scheme with this id.');
-    const found = await this.documents.find(principal, learner, query.minPosition);
+    const found = await this.known.find(principal, learner, query);
     if (found === undefined) return unknownLearner();
-    const { record, etag } = found.document;
-    const at = query.at ?? this.clock.now();
+    const { record, catalogue, etag, position, at } = found;
+    if (!catalogue.schemes.has(scheme)) return unknownScheme();
     const decisions = await shownDecisions(this.keyRing, principal, standingOf(record, scheme), at);
-    return { learner, position: found.position, etag, ...schemeStatus(record, facts, scheme, at), ...decisions };
+    return { learner, position, etag, ...schemeStatus(record, catalogue, scheme, at), ...decisions };
   }
 }
 

@@ -3,6 +3,7 @@ import { effective, isoDate, isoInstant } from '../../shared/text.js';
 import { optional } from '../domain/circumstances.js';
 import { EVIDENCE_KINDS, SCAN_VERDICTS } from '../domain/submission-events.js';
 import { stateOf, SUBMISSION_STATES, type Submission } from '../domain/submission.js';
+import { correctedShape, shownCorrected } from './shown-corrections.js';
 
 /** What is known of a scan; `awaited` while nothing was said. */
 export const SHOWN_SCANS = [...SCAN_VERDICTS, 'awaited'] as const;
@@ -26,6 +27,7 @@ export const submissionSchema = z.object({
   decidedAt: isoInstant.optional(),
   decidedBy: z.string().optional().meta({ description: 'Pseudonym of the person who decided.' }),
   reasonCode: z.string().optional(),
+  ...correctedShape,
 });
 export type ShownSubmission = z.infer<typeof submissionSchema>;
 
@@ -48,5 +50,6 @@ export function shownSubmission(submission: Submission): ShownSubmission {
     // The approval that decides it is no endorsement.
     approvalsGiven: submission.endorsedBy.length + (outcome?.how === 'approved' ? 1 : 0),
     ...optional({ decidedAt: outcome?.recordedAt, decidedBy: outcome?.person, reasonCode: outcome?.reasonCode }),
+    ...shownCorrected(submission.corrections ?? []),
   };
 }
