@@ -125,6 +125,14 @@ export function describeFilesContract(name: string, open: () => Promise<OpenedFi
       expect(await files.sweep(at(59))).toBe(0);
     });
 
+    it('takes nothing away from a file that is abandoned after it was finished', async () => {
+      const writing = await written(Buffer.from('abc'));
+      const { address } = await writing.finish(sampleRecord(Buffer.from('abc')));
+      await writing.abandon();
+      expect((await bytesOf(files, address, 0, 3)).toString()).toBe('abc');
+      expect(await files.sweep(at(59))).toBe(0);
+    });
+
     it('keeps the first file of an id and drops the bytes of all who come later', async () => {
       const writings = await Promise.all([1, 2, 3, 4].map((n) => written(Buffer.from(`bytes ${n}`))));
       const answers = await Promise.all(

@@ -32,10 +32,12 @@ interface HeldChunk {
   readonly n: number;
   readonly data: Binary;
 }
-/** That an upload began; it goes when the upload has ended, so that what a crash left behind is known. */
+/** That an upload began; it goes when the file is there, or else with the sweep, so that what a crash left behind is known. */
 interface HeldUpload {
   readonly _id: ObjectId;
   readonly begun: string;
+  /** Its bytes were dropped. A chunk that was sent and given up may arrive after that, and then only the sweep finds it. */
+  readonly dropped?: true;
 }
 
 /**
@@ -131,10 +133,11 @@ export class MongoFiles implements Files {
       this.uploads.find({ begun: { $lt: before } }, { ...this.connection.bounded, limit: FILES_PER_PAGE_MAX }).toArray(),
     );
     let swept = 0;
-    for (const { _id } of begun) {
+    for (const { _id, dropped } of begun) {
       const isFinished = (await this.one({ _id })) !== undefined;
-      if (!isFinished) swept += 1;
-      await (isFinished ? this.forget(_id) : this.drop(_id));
+      if (!isFinished) await this.connection.call(() => this.chunks.deleteMany({ files_id: _id }));
+      await this.forget(_id);
+      if (!isFinished && dropped !== true) swept += 1;
     }
     return swept;
   }
@@ -150,17 +153,17 @@ export class MongoFiles implements Files {
       metadata: { ...record, mark: '' },
     };
     await this.insertOnce(() => this.files.insertOne(held));
-    const standing = await this.uploadedBy(record.id);
+    const standing = await this.one({ 'metadata.id': record.id });
     if (standing === undefined)
       throw new LedgerError('STORE_UNAVAILABLE', `The file ${address} is there, but no majority has confirmed it yet.`);
     // What is left of it is swept later, so that a failure here fails nothing that is done.
-    await (standing.address === address ? this.forget(upload) : this.drop(upload)).catch(() => undefined);
-    return standing;
+    await (standing._id.equals(upload) ? this.forget(upload) : this.drop(upload)).catch(() => undefined);
+    return recordOf(standing)!;
   }
 
   private async drop(upload: ObjectId): Promise<void> {
     await this.connection.call(() => this.chunks.deleteMany({ files_id: upload }));
-    await this.forget(upload);
+    await this.connection.call(() => this.uploads.updateOne({ _id: upload }, { $set: { dropped: true } }));
   }
 
   private async forget(upload: ObjectId): Promise<void> {
@@ -210,6 +213,8 @@ class MongoWriting implements FileWriting {
   private held: Uint8Array[] = [];
   private heldBytes = 0;
   private written = 0;
+  /** The record may be there from here on, whatever was answered, and these are its bytes then. */
+  private mayBeThere = false;
 
   constructor(
     private readonly put: (n: number, data: Binary) => Promise<void>,
@@ -231,12 +236,13 @@ class MongoWriting implements FileWriting {
       await this.abandon();
       throw error;
     }
+    this.mayBeThere = true;
     return this.finished(record, length);
   }
 
   /** What cannot be dropped now is swept later. */
   async abandon(): Promise<void> {
-    await this.dropped().catch(() => undefined);
+    if (!this.mayBeThere) await this.dropped().catch(() => undefined);
   }
 
   private async flush(): Promise<void> {

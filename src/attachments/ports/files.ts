@@ -46,7 +46,10 @@ export interface FileWriting {
    * there first, and then these bytes are dropped. Where it fails the bytes are dropped too, or left to `sweep`.
    */
   finish(record: FileRecord): Promise<FileRecord>;
-  /** Drops what was written. Never fails: what could not be dropped now is left to `sweep`. */
+  /**
+   * Drops what was written; nothing after a `finish`, of which the file may be there even where it failed. Never fails: what
+   * could not be dropped now is left to `sweep`.
+   */
   abandon(): Promise<void>;
 }
 

@@ -15,7 +15,7 @@ export type WireFault =
 
 export const PASSING_WIRE_FAULTS = ['error', 'disconnect', 'answer-lost', 'late', 'delay'] as const;
 
-const DELAY_MILLISECONDS = 20;
+export const DELAY_MILLISECONDS = 20;
 const HEADER_BYTES = 16;
 const OP_MSG = 2013;
 const STEPPED_DOWN = { ok: 0, code: 189, codeName: 'PrimarySteppedDown', errmsg: 'The test made this command fail.' };
