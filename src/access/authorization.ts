@@ -149,6 +149,7 @@ export const AUTHORIZATION: Readonly<Record<string, Rule>> = {
   'GET /v1/appeals': reviewReaders,
   'GET /v1/reviews': reviewReaders,
   'GET /v1/source-checks': reviewReaders,
+  'GET /v1/late-facts': { roles: ['auditor', 'admin'], limited: true },
   // Audit and operations.
   'GET /v1/learners/:learner/history': { roles: ['auditor', 'admin'], limited: true },
   'GET /v1/audit/attempts': { roles: ['auditor', 'admin'] },

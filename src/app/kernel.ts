@@ -49,6 +49,7 @@ import {
 import { appeals } from '../record/views/appeals.projection.js';
 import { awardProposals } from '../record/views/award-proposals.projection.js';
 import { awards } from '../record/views/awards.projection.js';
+import { lateFacts } from '../record/views/late-facts.projection.js';
 import { learnerStatus } from '../record/views/learner-status.projection.js';
 import { LearnerDocuments } from '../record/views/learner-documents.js';
 import { referredFiles } from '../record/views/referred-files.projection.js';
@@ -87,6 +88,7 @@ export const readModels: readonly Projection[] = [
   awardProposals,
   appeals,
   reviews,
+  lateFacts,
   referredFiles,
   auditHistory,
   attemptsAndReads,

@@ -45,6 +45,7 @@ import { ExpiryDateRoutes, ListExpiryDatesHandler } from './views/expiry-dates.j
 import { ExpiryForecastRoutes, ShowForecastHandler } from './views/expiry-forecast.js';
 import { IndividualReportRoutes, ShowIndividualReportHandler } from './views/individual-report.js';
 import { KnownRecords } from './views/known-records.js';
+import { LateFactRoutes, ListLateFactsHandler } from './views/late-facts.js';
 import { LapseRoutes, ListLapsesHandler } from './views/lapses.js';
 import { CertificationRoutes, ListCertificationsHandler } from './views/learner-certifications.js';
 import { PreviewPublicationHandler, PreviewPublicationRoute } from './views/preview-publication.js';
@@ -117,6 +118,7 @@ import { ListTasksHandler, TaskRoutes } from './views/tasks.js';
     SubmissionRoutes,
     ReviewRoutes,
     SourceCheckRoutes,
+    LateFactRoutes,
   ],
   providers: [
     KnownRecords,
@@ -179,6 +181,7 @@ import { ListTasksHandler, TaskRoutes } from './views/tasks.js';
     ShowSubmissionHandler,
     ListReviewsHandler,
     ListSourceChecksHandler,
+    ListLateFactsHandler,
   ],
 })
 export class RecordModule {}
