@@ -168,9 +168,10 @@ describe('fixed anchor', () => {
     expect(anchored('03-15', '2024-04-01', {}, { early: 'accept', minimumActive: 'P6M' })).toBe('2025-03-15');
   });
 
-  test('within the anniversary grace no anchor is taken that has passed since', () => {
+  test('within the anniversary grace no anchor is taken that has come since', () => {
     const offAnchor = { priorLastValidDay: '2025-03-10' };
-    expect(anchored('03-15', '2025-04-01', offAnchor, { anniversaryGrace: 'P30D' })).toBe('2026-03-15');
+    const graceful = (completedOn: string) => anchored('03-15', completedOn, offAnchor, { anniversaryGrace: 'P30D' });
+    expect(['2025-03-14', '2025-03-15', '2025-04-01'].map(graceful)).toEqual(['2025-03-15', '2026-03-15', '2026-03-15']);
   });
 });
 
