@@ -41,6 +41,7 @@ import { Projections } from '../projections/projections.js';
 import { Records } from '../record/published.js';
 import { RecordModule } from '../record/record.module.js';
 import { LearnerDocuments } from '../record/views/learner-documents.js';
+import { WhatIfs } from '../record/what-ifs.js';
 import { assert } from '../shared/assert.js';
 import type { Kernel } from './kernel.js';
 
@@ -60,6 +61,7 @@ class ApplicationModule {
       [Records, kernel.records],
       [Definitions, kernel.definitions],
       [Drafts, kernel.drafts],
+      [WhatIfs, kernel.whatIfs],
       [CatalogueFacts, kernel.catalogue],
       [Access, kernel.access],
       [Authenticator, kernel.authenticator],

@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Actor } from '../ledger/envelope.js';
 import { LedgerError } from '../ledger/errors.js';
 import { ERASED, type KeyRing } from '../ledger/key-ring.js';
@@ -8,7 +8,8 @@ import { typeOfFileName } from './domain/file-name.js';
 import { isMediaType, MEDIA_TYPES, type MediaType } from './domain/media-types.js';
 import { Encryptor, newRandomness } from './encryption/encryptor.js';
 import { Inspection } from './inspection/inspection.js';
-import type { FileRecord, Files, FileWriting } from './ports/files.js';
+import type { FileRecord, Files } from './ports/files.js';
+import { Sink } from './sink.js';
 import type { StoredFiles } from './stored-files.js';
 
 /** A file on its way in, as the door hands it over. */
@@ -147,43 +148,6 @@ export class Uploads {
 interface ReadFile {
   readonly size: number;
   readonly digest: string;
-}
-
-/** Where the plain bytes of one file go: through the encryption into the store, past the digest that becomes the address. */
-class Sink {
-  private readonly hash: Hash = createHash('sha256');
-  private isBegun = false;
-  private isFinished = false;
-  address: string | undefined;
-
-  constructor(
-    private readonly writing: FileWriting,
-    private readonly encryptor: Encryptor,
-  ) {}
-
-  async write(plain: Buffer): Promise<void> {
-    if (!this.isBegun) await this.put(this.encryptor.header);
-    this.isBegun = true;
-    for (const sealed of this.encryptor.update(plain)) await this.put(sealed);
-  }
-
-  async finish(record: Omit<FileRecord, 'address'>): Promise<FileRecord> {
-    await this.put(this.encryptor.end());
-    this.address = this.hash.digest('hex');
-    const standing = await this.writing.finish({ ...record, address: this.address });
-    this.isFinished = true;
-    return standing;
-  }
-
-  /** Drops what was written, where it did not become a file. */
-  async close(): Promise<void> {
-    if (!this.isFinished && this.address === undefined) await this.writing.abandon();
-  }
-
-  private async put(sealed: Buffer): Promise<void> {
-    this.hash.update(sealed);
-    await this.writing.write(sealed);
-  }
 }
 
 function declaredType({ name, declaredType: declared }: ReceivedFile): MediaType | Rejection {

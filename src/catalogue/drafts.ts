@@ -5,8 +5,11 @@ import { catalogueDecider } from './domain/decider.js';
 import { draftDecider, draftDiscarded, draftPublished, draftUnknown, type DraftCommand } from './domain/draft.js';
 import { lintContent, publicationOf, type UncheckedDefinition } from './domain/lint-content.js';
 import type { Catalogue, DefinitionKind } from './domain/state.js';
+import type { WhatIf } from './domain/what-if.js';
 import { CatalogueFacts } from './facts.js';
+import type { WhatIfs } from './what-ifs.js';
 import { envelopeOf, type WriteRequest } from '../http/write-request.js';
+import { LedgerError } from '../ledger/errors.js';
 import type { CommandEnvelope, Ledger } from '../ledger/ledger.js';
 import type { Receipt } from '../ledger/receipt.js';
 import { isSealed } from '../ledger/sealed.js';
@@ -21,6 +24,24 @@ export interface ShownDraft extends UncheckedDefinition {
   readonly etag: number;
 }
 
+/** The definitions as they stand, at which revision, and as they would stand if a draft were published now. */
+export interface Candidate {
+  readonly kind: DefinitionKind;
+  readonly id: string;
+  /** Of the scheme that it would be; absent where it is none or says nothing new. */
+  readonly edition?: number;
+  readonly standing: Catalogue;
+  readonly catalogue: Catalogue;
+  readonly etag: number;
+}
+
+type OfScheme = Extract<CatalogueCommand, { type: 'DefineScheme' | 'ReviseScheme' }>;
+const isOfScheme = (command: CatalogueCommand): command is OfScheme =>
+  command.type === 'DefineScheme' || command.type === 'ReviseScheme';
+
+/** How often what a draft changes is counted anew, where others publish definitions meanwhile. */
+const COUNTS_PER_PUBLICATION_MAX = 5;
+
 /** Whoever previews a draft decides nothing: the role only lets the rules be asked. */
 const PREVIEWER = { key: 'preview', role: 'admin' };
 
@@ -31,6 +52,7 @@ export class Drafts {
   constructor(
     private readonly ledger: Ledger,
     private readonly definitions: Definitions,
+    private readonly whatIfs: WhatIfs,
   ) {
     this.facts = new CatalogueFacts(ledger);
   }
@@ -53,7 +75,11 @@ export class Drafts {
   }
 
   /** What is published is the content as it stands now; `If-Match` names the draft's revision, not the catalogue's. */
-  async publish(write: WriteRequest, draft: string, edition: number | undefined): Promise<Receipt | Rejection> {
+  async publish(
+    write: WriteRequest,
+    draft: string,
+    { edition, isUncounted = false }: { readonly edition?: number | undefined; readonly isUncounted?: boolean } = {},
+  ): Promise<Receipt | Rejection> {
     const { organization } = write.principal;
     const shown = await this.read(organization, draft);
     if (isRejection(shown)) return shown;
@@ -63,9 +89,38 @@ export class Drafts {
     const { state } = await this.definitions.read(organization);
     const misfit = lintContent(shown, state, this.ledger.clock.now()).find(({ code }) => code === 'INVALID_REQUEST');
     if (misfit !== undefined) return reject(misfit.code, misfit.detail, misfit.pointer);
-    const body = edition === undefined ? { draft } : { draft, edition };
-    const command = withParty(publicationOf(shown, state, body));
-    return this.definitions.execute({ ...write, ifMatch: undefined }, 'publish-draft', command, body);
+    const asked = edition === undefined ? { draft } : { draft, edition };
+    const body = isUncounted ? { ...asked, whatIf: 'skip' } : asked;
+    const command = withParty(publicationOf(shown, state, asked));
+    const send = (counted: CatalogueCommand, ifMatch?: number): Promise<Receipt | Rejection> =>
+      this.definitions.execute({ ...write, ifMatch }, 'publish-draft', counted, body);
+    if (shown.state !== 'open' || isUncounted || !isOfScheme(command)) return send(command);
+    return this.publishCounted(write, draft, shown, command, send);
+  }
+
+  /** What is counted is what is published: where the definitions moved on in between, it is counted anew. */
+  private async publishCounted(
+    { principal: { organization, actor } }: WriteRequest,
+    draft: string,
+    shown: ShownDraft,
+    command: OfScheme,
+    send: (counted: CatalogueCommand, ifMatch?: number) => Promise<Receipt | Rejection>,
+  ): Promise<Receipt | Rejection> {
+    for (let counts = 0; counts < COUNTS_PER_PUBLICATION_MAX; counts += 1) {
+      const candidate = await this.candidateOf(organization, draft, shown);
+      // Whatever is wrong with it, or that it says nothing new, is told by the publication itself.
+      if (isRejection(candidate)) return send(command);
+      const { id: scheme, edition, standing, catalogue, etag } = candidate as Candidate;
+      if (edition === undefined) return send(command);
+      const whatIf = await this.whatIfs.sealed({ organization, scheme, edition, standing, catalogue }, actor);
+      if (isRejection(whatIf)) return whatIf;
+      const receipt = await send({ ...command, whatIf: whatIf as WhatIf }, etag);
+      if (!isRejection(receipt) || receipt.code !== 'PRECONDITION_FAILED') return receipt;
+    }
+    throw new LedgerError(
+      'CONCURRENCY_CONFLICT',
+      `The definitions changed ${COUNTS_PER_PUBLICATION_MAX} times while it was counted what the draft changes.`,
+    );
   }
 
   async read(organization: string, draft: string): Promise<ShownDraft | Rejection> {
@@ -89,23 +144,26 @@ export class Drafts {
   }
 
   /** The definitions as they would stand if the draft were published now; the preview counts with them. */
-  async candidate(
-    organization: string,
-    draft: string,
-  ): Promise<{ kind: DefinitionKind; id: string; catalogue: Catalogue } | Rejection> {
+  async candidate(organization: string, draft: string): Promise<Candidate | Rejection> {
     const shown = await this.read(organization, draft);
     if (isRejection(shown)) return shown;
     if (shown.state !== 'open') return shown.state === 'published' ? draftPublished() : draftDiscarded();
-    const { facts: state } = await this.facts.read(organization);
+    return this.candidateOf(organization, draft, shown);
+  }
+
+  private async candidateOf(organization: string, draft: string, shown: ShownDraft): Promise<Candidate | Rejection> {
+    const { state: standing, etag } = await this.definitions.read(organization);
     const now = this.ledger.clock.now();
-    const fault = lintContent(shown, state, now)[0];
+    const fault = lintContent(shown, standing, now)[0];
     if (fault !== undefined) return reject(fault.code, fault.detail, fault.pointer);
     const given = { facts: undefined, now, actor: PREVIEWER, origin: { kind: 'policy', policy: 'preview' } } as const;
-    const events = catalogueDecider.decide(publicationOf(shown, state, { draft }), state, given);
+    const events = catalogueDecider.decide(publicationOf(shown, standing, { draft }), standing, given);
     if (isRejection(events)) return events;
     const at = { revision: 0, recordedAt: now };
-    const catalogue = events.reduce((folded, event) => catalogueDecider.evolve(folded, event, at), state);
-    return { kind: shown.kind, id: shown.id, catalogue };
+    const catalogue = events.reduce((folded, event) => catalogueDecider.evolve(folded, event, at), standing);
+    const [edition] = events.flatMap(({ type, data }) => (type === 'SchemePublished' ? [data.edition] : []));
+    const { kind, id } = shown;
+    return { kind, id, standing, catalogue, etag, ...(edition === undefined ? {} : { edition }) };
   }
 
   private async change(

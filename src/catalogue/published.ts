@@ -48,3 +48,4 @@ export {
   type Retirement,
   type SchemeEdition,
 } from './domain/state.js';
+export { whatIfCounts, type WhatIf } from './domain/what-if.js';

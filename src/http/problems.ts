@@ -189,6 +189,16 @@ export const PROBLEMS = {
   DRAFT_UNKNOWN: problem(404, 'There is no such draft', 'Look the draft up in the list of drafts.'),
   DRAFT_PUBLISHED: problem(409, 'The draft was published before', 'Make a new draft for a further edition.'),
   DRAFT_DISCARDED: problem(409, 'The draft was discarded', 'Make a new draft.'),
+  WHAT_IF_TOO_LARGE: problem(
+    409,
+    'There are too many learners to count what the draft changes',
+    'Publish it with "whatIf": "skip"; the preview of the draft counts without a bound.',
+  ),
+  WHAT_IF_UNKNOWN: problem(
+    404,
+    'Nothing was counted for this edition',
+    'Ask for an edition that was published from a draft and counted.',
+  ),
   // Learners.
   LEARNER_EXISTS: problem(409, 'The learner is registered already', 'Correct the details instead.'),
   LEARNER_UNKNOWN: problem(404, 'There is no such learner', 'Register the learner first.'),

@@ -78,6 +78,7 @@ describe('the authorization matrix', () => {
       delegation: NOBODY,
       submission: '1',
       appeal: '1',
+      edition: '1',
       batch: 'b1',
       name: 'learner-status',
       learningPlan: 'p1',

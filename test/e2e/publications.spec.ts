@@ -1,23 +1,8 @@
-import { MemoryEventStore } from '../../src/adapters/memory/event-store.js';
-import type { NewEvent, StoredEvent } from '../../src/ledger/envelope.js';
+import type { StoredEvent } from '../../src/ledger/envelope.js';
 import { LedgerError } from '../../src/ledger/errors.js';
-import type { AppendResult, ExpectedRevision } from '../../src/ledger/ports/event-store.js';
 import { tenant } from '../support/access.js';
 import { course, eventually, memoryEngines, scheme, Service, TestClock, type ProblemAnswer } from '../support/service.js';
-
-/** Lets the test stop, or fail, what the policy appends. */
-class WatchedEventStore extends MemoryEventStore {
-  appending: ((events: readonly NewEvent[], stream: string) => void) | undefined;
-
-  override append(stream: string, events: readonly NewEvent[], options: { expected: ExpectedRevision }): Promise<AppendResult> {
-    try {
-      this.appending?.(events, stream);
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
-    return super.append(stream, events, options);
-  }
-}
+import { WatchedEventStore } from '../support/watched-event-store.js';
 
 /** Several pages of learners, of whom every fourth has done nothing. */
 const LEARNERS = 450;
@@ -96,7 +81,9 @@ describe('after a publication', () => {
     await service.write('/v1/schemes', scheme('S2', { course: 'C1' }));
     await eventually(async () => (stopping === undefined ? undefined : true));
     await stopping;
-    const between = (await readAll()).filter(({ type }) => type === 'CertificationAwarded' || type === 'PublicationApplied');
+    const between = (await store.readAll()).filter(
+      ({ type }) => type === 'CertificationAwarded' || type === 'PublicationApplied',
+    );
     const cut = between.filter(({ data }) => [data['scheme'], data['id']].includes('S2'));
     expect(cut.length).toBeGreaterThanOrEqual(20);
     expect(cut.length).toBeLessThan(DONE);
@@ -142,8 +129,8 @@ describe('after a publication', () => {
     };
     await service.write('/v1/schemes', scheme('S9', { course: 'C1' }));
     await service.write('/v1/schemes', scheme('X9', { course: 'X1' }), { token });
-    await eventually(async () => (ofType(await readAll(), 'PublicationApplied', 'X9').length === 1 ? true : undefined));
-    expect(ofType(await readAll(), 'PublicationApplied', 'S9')).toEqual([]);
+    await eventually(async () => (ofType(await store.readAll(), 'PublicationApplied', 'X9').length === 1 ? true : undefined));
+    expect(ofType(await store.readAll(), 'PublicationApplied', 'S9')).toEqual([]);
     store.appending = undefined;
     expect(ofType(await applied('S9'), 'CertificationAwarded', 'S9')).toHaveLength(DONE);
   });
@@ -190,12 +177,18 @@ describe('the preview of a draft', () => {
     const id = await draft('scheme', 'D1', content('D1', { course: 'C1' }));
     const before = await service.end();
     const expected = { learners: LEARNERS, certifiedToday: DONE, proposedToday: 0, alreadyHold: 0 };
-    expect(await preview(id)).toEqual(expected);
+    const whatIf = { learners: LEARNERS, gain: DONE, lose: 0, mustUpdate: 0, updated: 0, moved: 0 };
+    expect(await preview(id)).toMatchObject({ ...expected, whatIf });
     expect(await service.end()).toBe(before);
     await service.write(`/v1/drafts/${id}/publication`, {});
     expect(ofType(await applied('D1'), 'CertificationAwarded', 'D1')).toHaveLength(DONE);
     const next = await draft('scheme', 'D1', content('D1', { any: [{ course: 'C1' }, { course: 'C2' }] }));
-    expect(await preview(next)).toEqual({ ...expected, certifiedToday: 0, alreadyHold: DONE });
+    expect(await preview(next)).toMatchObject({
+      ...expected,
+      certifiedToday: 0,
+      alreadyHold: DONE,
+      whatIf: { gain: 0, rows: [] },
+    });
   });
 
   it('counts proposals, learning plans, and nothing for a course', async () => {
@@ -216,15 +209,3 @@ describe('the preview of a draft', () => {
     expect(await preview('0190a1b2-0000-4000-8000-000000000000')).toMatchObject({ status: 404, code: 'DRAFT_UNKNOWN' });
   });
 });
-
-/** The log without waiting for any policy. */
-async function readAll(): Promise<readonly StoredEvent[]> {
-  const stopping = new AbortController();
-  const events: StoredEvent[] = [];
-  for await (const item of store.open({ signal: stopping.signal })) {
-    if (item.kind === 'event') events.push(item.event);
-    if (item.kind === 'caught-up') break;
-  }
-  stopping.abort();
-  return events;
-}

@@ -10,7 +10,11 @@ import type { Rejection } from '../../shared/result.js';
 import { Drafts } from '../drafts.js';
 import { revisedEdition } from '../domain/content.js';
 
-export const publishDraftSchema = z.strictObject({ edition: revisedEdition }).meta({ id: 'PublishDraft' });
+const whatIf = z.enum(['count', 'skip']).optional().meta({
+  description:
+    'Whether it is counted before what a scheme changes for the learners, and kept with the publication; count unless told.',
+});
+export const publishDraftSchema = z.strictObject({ edition: revisedEdition, whatIf }).meta({ id: 'PublishDraft' });
 type Publication = z.infer<typeof publishDraftSchema>;
 
 export class PublishDraft extends Command<Receipt | Rejection> {
@@ -28,7 +32,7 @@ export class PublishDraftHandler implements ICommandHandler<PublishDraft> {
   constructor(private readonly drafts: Drafts) {}
 
   execute({ write, draft, body }: PublishDraft): Promise<Receipt | Rejection> {
-    return this.drafts.publish(write, draft, body.edition);
+    return this.drafts.publish(write, draft, { edition: body.edition, isUncounted: body.whatIf === 'skip' });
   }
 }
 

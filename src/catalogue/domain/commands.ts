@@ -1,6 +1,7 @@
 import type { Secret } from '../../ledger/sealed.js';
 import type { CourseContent, LearningPlanContent, SchemeContent, Validity } from './content.js';
 import type { DefinitionKind, OrganizationRules } from './state.js';
+import type { WhatIf } from './what-if.js';
 
 /** A course with the owner of the key for its responsible party, which may be a person. */
 export type AskedCourse = Omit<CourseContent, 'responsibleParty'> & {
@@ -32,6 +33,11 @@ interface Publication {
   readonly draft?: string | undefined;
 }
 
+interface SchemePublication extends Publication {
+  /** What it changes for the learners, where that was counted. */
+  readonly whatIf?: WhatIf | undefined;
+}
+
 export type CatalogueCommand =
   | (Publication & {
       readonly type: 'DefineCourse';
@@ -41,8 +47,8 @@ export type CatalogueCommand =
   | (Publication & { readonly type: 'ReviseCourse'; readonly course: AskedCourse })
   | (Publication & { readonly type: 'DefineLearningPlan'; readonly learningPlan: AskedLearningPlan })
   | (Publication & { readonly type: 'ReviseLearningPlan'; readonly learningPlan: AskedLearningPlan })
-  | (Publication & { readonly type: 'DefineScheme'; readonly scheme: AskedScheme })
-  | (Publication & { readonly type: 'ReviseScheme'; readonly scheme: AskedScheme })
+  | (SchemePublication & { readonly type: 'DefineScheme'; readonly scheme: AskedScheme })
+  | (SchemePublication & { readonly type: 'ReviseScheme'; readonly scheme: AskedScheme })
   | {
       readonly type: 'Retire';
       readonly kind: DefinitionKind;

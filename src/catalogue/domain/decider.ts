@@ -111,6 +111,7 @@ function publishScheme(command: Of<'DefineScheme' | 'ReviseScheme'>, state: Cata
     award,
     edition,
     ...optional({ approval, draft: command.draft }),
+    ...(command.whatIf === undefined ? {} : { whatIf: command.whatIf }),
   };
   if (isSameContent(data, state.schemes.get(data.scheme)?.at(-1))) return [];
   const fault = lintScheme(asked, state, now)[0];
@@ -141,7 +142,7 @@ function nextEdition(
       );
 }
 
-/** Whether an edition says nothing new; its number, origin and the keys of what is sealed in it are no content. */
+/** Whether an edition says nothing new; its number, its origin, what it changes for whom and keys of what is sealed are no content. */
 function isSameContent(asked: object, standing: object | undefined): boolean {
   const contentOf = (edition: object): object => {
     const {
@@ -149,6 +150,7 @@ function isSameContent(asked: object, standing: object | undefined): boolean {
       draft: __,
       responsibleParty: ___,
       responsiblePartySubject: ____,
+      whatIf: _____,
       ...content
     } = edition as Record<string, unknown>;
     return content;

@@ -15,6 +15,7 @@ import {
   type OrganizationRules,
   type SchemeEdition,
 } from './state.js';
+import { whatIfSchema } from './what-if.js';
 
 const edition = z.int().min(1);
 /** The draft that the edition came from, where it came from one. */
@@ -38,7 +39,15 @@ const learningPlanPublished = z.strictObject({
   criteria: planCriteriaSchema,
   draft,
 });
-const schemePublished = z.strictObject({ scheme: definitionId, edition, ...schemeContent, ...schemeFilledIn, draft });
+const schemePublished = z.strictObject({
+  scheme: definitionId,
+  edition,
+  ...schemeContent,
+  ...schemeFilledIn,
+  draft,
+  /** What it changes for the learners, counted before it was published; where it came from a draft. */
+  whatIf: whatIfSchema.optional(),
+});
 export const definitionKind = z.enum(['course', 'learningPlan', 'scheme']);
 const definitionRetired = z.strictObject({
   kind: definitionKind,

@@ -5,6 +5,7 @@ import type { Image, Validity } from './content.js';
 import { coursesNamed, plansNamed, type CourseCriteria, type Criteria, type Item, type PlanCriteria } from './criteria.js';
 import type { CatalogueEvent } from './events.js';
 import type { HoldersPolicy, RenewalPolicy } from './renewal.js';
+import type { WhatIf } from './what-if.js';
 
 export interface Activity {
   readonly activity: string;
@@ -85,6 +86,8 @@ export interface SchemeEdition {
   readonly notices?: Notices | undefined;
   readonly renewal?: RenewalPolicy | undefined;
   readonly holders?: HoldersPolicy | undefined;
+  /** What its publication changed for the learners, as it was counted before. */
+  readonly whatIf?: WhatIf | undefined;
 }
 
 export type DefinitionKind = 'course' | 'learningPlan' | 'scheme';

@@ -11,6 +11,7 @@ import type { Rejection } from '../../shared/result.js';
 import { definitionId, isoInstant } from '../../shared/text.js';
 import { Definitions } from '../definitions.js';
 import { definitionsOf, retirementOf, unknownDefinition, type DefinitionKind } from '../domain/state.js';
+import type { WhatIf } from '../domain/what-if.js';
 import { idPage } from './id-page.js';
 
 const pageSchema = z.strictObject({ limit: limitParameter, cursor: cursorParameter });
@@ -86,9 +87,13 @@ export class ShowDefinitionHandler implements IQueryHandler<ShowDefinition> {
     return { id, editions: shown, ...(retirement === undefined ? {} : { retired: retirement }), etag };
   }
 
-  /** The subject's id is internal and the sealed party is opened for whoever may read definitions. */
+  /** Ids of subjects and places of files are internal, and the sealed party is opened for whoever may read definitions. */
   private async open(organization: string, known: object): Promise<Definition['editions'][number]> {
-    const { responsiblePartySubject: _, ...shown } = known as Record<string, unknown>;
+    const { responsiblePartySubject: _, whatIf, ...shown } = known as Record<string, unknown> & { readonly whatIf?: WhatIf };
+    if (whatIf !== undefined) {
+      const { file: __, ...counts } = whatIf;
+      shown['whatIf'] = counts;
+    }
     if (isSealed(shown['responsibleParty']))
       shown['responsibleParty'] = await this.keyRing.open(organization, shown['responsibleParty']);
     return shown as Definition['editions'][number];

@@ -4,8 +4,9 @@ import { isRejection } from '../../shared/result.js';
 import { schemeUnknown, type Decision, type Given } from './circumstances.js';
 import type { Of } from './commands.js';
 import { withConsequences } from './consequences.js';
+import { heldUntil } from './endings.js';
 import type { RecordEvent } from './events.js';
-import { endOf, standingCycle, type Cycle } from './standing.js';
+import { standingCycle, type Cycle } from './standing.js';
 import { foldAll, standingOf, type RecordState } from './state.js';
 
 /** What a new edition does to who holds an earlier one (rule 003-10); what was decided about it is in docs/adr/0018-editions-and-holders.md. */
@@ -58,7 +59,7 @@ function effectOf(edition: SchemeEdition, cycle: Cycle, at: IsoInstant): RecordE
   const { scheme, timeZone, published, holders } = edition;
   if (holders === undefined || holders.kind === 'keep' || edition.edition <= cycle.edition) return undefined;
   if (cycle.endings?.some((known) => known.edition === edition.edition) === true) return undefined;
-  if (holdsUntil(cycle) <= instantMilliseconds(at)) return undefined;
+  if (heldUntil(cycle) <= instantMilliseconds(at)) return undefined;
   const by = holders.kind === 'void' ? holders.at : holders.by;
   const data = {
     scheme,
@@ -69,12 +70,4 @@ function effectOf(edition: SchemeEdition, cycle: Cycle, at: IsoInstant): RecordE
     by,
   };
   return { type: 'EditionApplied', data: { ...data, endsAt: effectiveInstant(by, timeZone) } };
-}
-
-/** Until when a cycle holds, its grace included; in milliseconds, exclusive. */
-function holdsUntil(cycle: Cycle): number {
-  const { boundaries, endings = [] } = cycle;
-  const grace = boundaries?.holdsUntil === undefined ? endOf(cycle) : instantMilliseconds(boundaries.holdsUntil);
-  const ends = endings.map(({ endsAt }) => instantMilliseconds(endsAt));
-  return Math.max(endOf(cycle), Math.min(grace, ...ends));
 }

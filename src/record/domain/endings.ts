@@ -1,8 +1,16 @@
 import { effectiveMilliseconds, instantMilliseconds, type IsoInstant } from '../../shared/calendar.js';
 import { endOf, standingCycle, type Cycle, type Ending, type Standing } from './standing.js';
-import type { ZoneOf } from './status.js';
+import type { SchemeStatus, ZoneOf } from './status.js';
 
 /** What follows from that a later edition ends a cycle; what was decided about it is in docs/adr/0018-editions-and-holders.md. */
+
+/** Until when a cycle holds, its grace included; in milliseconds, exclusive. */
+export function heldUntil(cycle: Cycle): number {
+  const { boundaries, endings = [] } = cycle;
+  const grace = boundaries?.holdsUntil === undefined ? endOf(cycle) : instantMilliseconds(boundaries.holdsUntil);
+  const ends = endings.map(({ endsAt }) => instantMilliseconds(endsAt));
+  return Math.max(endOf(cycle), Math.min(grace, ...ends));
+}
 
 const endingsBy = (cycle: Cycle, effect: Ending['effect']): readonly Ending[] =>
   (cycle.endings ?? []).filter((known) => known.effect === effect);
@@ -15,6 +23,13 @@ export const updateAsked = (cycle: Cycle): Ending | undefined =>
 export function updatable(standing: Standing): Cycle | undefined {
   const cycle = standingCycle(standing);
   return cycle === undefined || updateAsked(cycle) === undefined ? undefined : cycle;
+}
+
+/** By when a cycle must be updated, where that is its status; what ends by itself before that is not updated after it. */
+export function updateBy(cycle: Cycle | undefined, status: Pick<SchemeStatus, 'status'> | undefined): IsoInstant | undefined {
+  if (cycle === undefined || status?.status !== 'update-required') return undefined;
+  const asked = endingsBy(cycle, 'must-update').map(({ endsAt }) => endsAt);
+  return asked.sort((a, b) => instantMilliseconds(a) - instantMilliseconds(b))[0];
 }
 
 /**

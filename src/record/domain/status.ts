@@ -16,6 +16,7 @@ import {
   type Assignment,
   type Cycle,
   type Ending,
+  type Proposal,
   type Renewal,
   type Standing,
   type Suspension,
@@ -85,6 +86,8 @@ export function statusAt(
   const renewing = renewal === undefined ? {} : { renewal: renewal.number };
   if (cycle !== undefined && own === 'current') {
     const status = heldStatusAt(cycle, renewal, editionOf, at);
+    // Its update or its renewal may wait for approval meanwhile.
+    const proposal = proposalAt(standing, at);
     return {
       status,
       valid: status !== 'suspended',
@@ -92,6 +95,7 @@ export function statusAt(
       cycle: cycle.number,
       ...endsOf(cycle, zoneOf),
       ...renewing,
+      ...(proposal === undefined ? {} : { proposal: proposal.number }),
     };
   }
   const valid = cycle !== undefined && own === 'expired' && holdsInGrace(cycle, zoneOf, at);
@@ -108,6 +112,10 @@ export function statusAt(
   return last?.withdrawn === undefined ? undefined : { status: 'withdrawn', valid: false, edition: last.edition };
 }
 
+/** The award that waits for approval at an instant. */
+const proposalAt = ({ proposals }: Standing, at: IsoInstant): Proposal | undefined =>
+  proposals.findLast(({ recordedAt, closedAt }) => isBy(recordedAt, at) && (closedAt === undefined || !isBy(closedAt, at)));
+
 /** What is asked of the learner and not fulfilled at an instant. */
 function askedStatusAt(
   standing: Standing,
@@ -120,9 +128,7 @@ function askedStatusAt(
     ...(assignment === undefined ? {} : { assignment: assignment.number }),
     ...(renewal === undefined ? {} : { renewal: renewal.number }),
   };
-  const proposal = standing.proposals.findLast(
-    ({ recordedAt, closedAt }) => isBy(recordedAt, at) && (closedAt === undefined || !isBy(closedAt, at)),
-  );
+  const proposal = proposalAt(standing, at);
   if (proposal !== undefined) {
     return { status: 'awaiting-review', edition: proposal.edition, proposal: proposal.number, ...asked };
   }

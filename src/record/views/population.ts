@@ -20,6 +20,7 @@ import { Projections } from '../../projections/projections.js';
 import { reject, type Rejection } from '../../shared/result.js';
 import { definitionId, isoDate, isoInstant } from '../../shared/text.js';
 import { optional } from '../domain/circumstances.js';
+import { updateBy } from '../domain/endings.js';
 import { STATUS_CODES, statusAt, type SchemeStatus, type StatusCode } from '../domain/status.js';
 import { filteredPage } from './filtered-page.js';
 import { LearnerDocuments, unknownGroup } from './learner-documents.js';
@@ -45,6 +46,7 @@ const itemSchema = z.object({
   lastValidDay: isoDate.optional(),
   endsAt: isoInstant.optional(),
   dueAt: isoInstant.optional(),
+  updateBy: isoInstant.optional().meta({ description: 'By when an update is required, exclusive; only where one is.' }),
   expiresInSeconds: z.int().optional(),
 });
 const answerSchema = z.object({
@@ -73,6 +75,7 @@ interface Member {
   readonly learner: LearnerDocument;
   readonly status: SchemeStatus;
   readonly dueAt: string | undefined;
+  readonly updateBy: string | undefined;
 }
 
 @QueryHandler(ShowPopulation)
@@ -119,7 +122,8 @@ export class ShowPopulationHandler implements IQueryHandler<ShowPopulation> {
       const status = statusAt(standing, asked.editions, asked.at);
       if (learner === undefined || status === undefined) return undefined;
       const { dueAt } = standing.assignments.find(({ number }) => number === status.assignment) ?? {};
-      return { learner, status, dueAt };
+      const cycle = standing.cycles.find(({ number }) => number === status.cycle);
+      return { learner, status, dueAt, updateBy: updateBy(cycle, status) };
     });
   }
 
@@ -145,11 +149,14 @@ export class ShowPopulationHandler implements IQueryHandler<ShowPopulation> {
   }
 }
 
-const shownMember = ({ status, dueAt }: Member, at: string): Omit<PopulationAnswer['items'][number], 'learner'> => ({
+const shownMember = (
+  { status, dueAt, updateBy: by }: Member,
+  at: string,
+): Omit<PopulationAnswer['items'][number], 'learner'> => ({
   status: status.status,
   valid: status.valid,
   edition: status.edition,
-  ...optional({ lastValidDay: status.lastValidDay, endsAt: status.endsAt, dueAt }),
+  ...optional({ lastValidDay: status.lastValidDay, endsAt: status.endsAt, dueAt, updateBy: by }),
   ...optional({ expiresInSeconds: expiresInSeconds({ dueAt }, at) }),
 });
 

@@ -30,6 +30,8 @@ export const cycleSchema = z.object({
   lastValidDay: isoDate.optional(),
   endsAt: isoInstant.optional(),
   recordedAt: isoInstant,
+  renews: z.int().optional().meta({ description: 'The cycle before it, which it renews or updates.' }),
+  renewal: z.int().optional().meta({ description: 'The renewal that it ended.' }),
   assignment: z.int().optional(),
   late: z.literal(true).optional().meta({ description: 'Fulfilled at or after the due instant, where that is accepted.' }),
   suspensions: z.array(z.object({ from: effective, until: effective.optional(), reasonCode: z.string() })).optional(),
@@ -82,6 +84,7 @@ function shownCycle(cycle: Cycle, status: CycleStatus, happened: (time: Effectiv
     status,
     ...validity,
     recordedAt: awarded.recordedAt,
+    ...optional({ renews: cycle.renews, renewal: cycle.renewal }),
     ...optional({ assignment, late, suspensions: suspended.length === 0 ? undefined : suspended }),
     ...(revoked === undefined || !happened(revoked.effective)
       ? {}

@@ -1,16 +1,18 @@
 import { z } from 'zod';
-import { editionOf, latest, type Catalogue, type SchemeEdition } from '../../catalogue/published.js';
+import { editionOf, type Catalogue, type Criteria, type SchemeEdition } from '../../catalogue/published.js';
 import { effectiveMilliseconds, instantMilliseconds, type Effective, type IsoInstant } from '../../shared/calendar.js';
 import { effective, isoDate, isoInstant } from '../../shared/text.js';
-import { windowOf } from '../domain/awards.js';
 import { optional } from '../domain/circumstances.js';
+import { updateBy } from '../domain/endings.js';
+import { judgedOn } from '../domain/earning.js';
 import type { Evaluation } from '../domain/evaluate.js';
 import { checklistSchema } from '../domain/events.js';
-import { evaluateScheme, type Window } from '../domain/scheme-evidence.js';
+import type { Window } from '../domain/scheme-evidence.js';
 import type { Assignment, Proposal } from '../domain/standing.js';
 import { standingOf, type RecordState } from '../domain/state.js';
 import { STATUS_CODES, statusAt, type SchemeStatus } from '../domain/status.js';
 import { stateOf, type Submission } from '../domain/submission.js';
+import { wayAt } from '../domain/way-at.js';
 import { restrictionsAt, restrictionShape } from './shown-decisions.js';
 import { shownSubmission, submissionSchema } from './shown-submission.js';
 
@@ -21,6 +23,8 @@ export interface StandingAt {
   readonly status: SchemeStatus | undefined;
   /** The record as far as it had happened by then. */
   readonly record: RecordState;
+  /** What must be met: the scheme's criteria, or those that its renewal asks for or the learner chose. */
+  readonly criteria: Criteria;
   /** Which evidence counts. */
   readonly window: Window;
   readonly evaluation: Evaluation;
@@ -38,21 +42,21 @@ export function statusIn(record: RecordState, catalogue: Catalogue, id: string, 
 }
 
 export function standingAt(whole: RecordState, catalogue: Catalogue, id: string, at: IsoInstant): StandingAt {
-  const { cycles, assignments, proposals } = standingOf(whole, id);
+  const standing = standingOf(whole, id);
+  const { assignments, proposals } = standing;
   const status = statusIn(whole, catalogue, id, at);
   // What began under an edition is pinned to it, so its checklist is that edition's.
-  const scheme = (status && editionOf(catalogue.schemes, id, status.edition)) ?? latest(catalogue.schemes, id)!;
+  const way = wayAt(standing, status, catalogue.schemes.get(id)!, at);
+  const { scheme, criteria } = way;
   const record = happenedBy(whole, id, scheme.timeZone, at);
-  const fulfilled = cycles.find(({ number }) => number === status?.cycle)?.assignment;
-  const assignmentOf = (number: number | undefined) => assignments.find((known) => known.number === number);
-  const counted = windowOf(scheme, assignmentOf(status?.assignment ?? fulfilled));
   return {
     scheme,
     at,
     status,
     record,
-    ...evaluateScheme(scheme, record, counted),
-    assignment: assignmentOf(status?.assignment),
+    criteria,
+    ...judgedOn(way, record),
+    assignment: assignments.find(({ number }) => number === status?.assignment),
     proposal: proposals.find(({ number }) => number === status?.proposal),
   };
 }
@@ -128,6 +132,7 @@ export const schemeStandingSchema = z.object({
   valid: z.boolean().meta({ description: 'Whether the certification holds at that instant.' }),
   lastValidDay: isoDate.optional(),
   endsAt: isoInstant.optional(),
+  updateBy: isoInstant.optional().meta({ description: 'By when an update is required, exclusive; only where one is.' }),
   criteriaMet: z.boolean(),
   progress: progressSchema,
   assignment: assignmentSchema.optional(),
@@ -152,7 +157,7 @@ export function shownStanding(standing: StandingAt): z.infer<typeof schemeStandi
     at,
     status: status?.status ?? null,
     valid: status?.valid ?? false,
-    ...optional({ lastValidDay: status?.lastValidDay, endsAt: status?.endsAt }),
+    ...optional({ lastValidDay: status?.lastValidDay, endsAt: status?.endsAt, updateBy: updateBy(cycle, status) }),
     criteriaMet: evaluation.satisfied,
     progress: progressOf(evaluation),
     ...(assignment === undefined ? {} : { assignment: shownAssignment(assignment, scheme.timeZone, at) }),
