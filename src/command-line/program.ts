@@ -15,6 +15,7 @@ import { addPersons } from './persons.js';
 import { changeProjection, projectionStatus } from './projections.js';
 import { replayLog } from './replay-log.js';
 import { addReviews } from './reviews.js';
+import { addRevocations } from './revocations.js';
 
 /** Runs one command and answers its exit code; what a person can mend is one message, never a stack trace. */
 export async function run(words: readonly string[]): Promise<number> {
@@ -69,6 +70,7 @@ export async function run(words: readonly string[]): Promise<number> {
   addOrganizations(program, connected);
   addPersons(program, connected);
   addReviews(program, connected);
+  addRevocations(program, connected);
   addKeys(program, connected);
   return program.parseAsync(words, { from: 'user' }).then(() => code, failure);
 }

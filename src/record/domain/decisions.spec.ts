@@ -1,5 +1,6 @@
 import {
   ADMIN,
+  catalogueWith,
   definitions,
   LEARNER,
   LEARNER_AS_ADMIN,
@@ -8,6 +9,7 @@ import {
   scheme,
   SECOND,
   SERVICE,
+  SUBJECT,
   typesOf,
 } from '../../../test/support/pure-record.js';
 import { addDays } from '../../shared/calendar.js';
@@ -105,6 +107,52 @@ describe('suspending and reinstating', () => {
   );
 });
 
+describe('what happens while it is suspended', () => {
+  const renewal = { opensBefore: 'P2M', closesAfter: 'P1M' };
+  const renewable = definitions(['C1'], scheme('guard', { course: 'C1' }, { duration: 'P1Y' }, 'Europe/Berlin', { renewal }));
+  /** Certified up to 1 March 2025, with a renewal opened in February, and suspended. */
+  function renewing(): PureRecord {
+    const record = PureRecord.bound(renewable, '2024-03-01T12:00:00.000Z');
+    record.complete('C1', '2024-03-01');
+    record.now = '2025-02-01T12:00:00.000Z';
+    record.do({ type: 'OpenRenewal', ...GUARD, intent: { how: 'renew-now' } }, LEARNER);
+    record.do(SUSPEND);
+    return record;
+  }
+
+  it('evidence for an open renewal stays and earns nothing, until reinstating awards it in the same commit', () => {
+    const record = renewing();
+    record.now = '2025-02-10T12:00:00.000Z';
+    expect(typesOf(record.complete('C1', '2025-02-10'))).toEqual(['LearnerEnrolled', 'CourseCompleted']);
+    expect(statusIn(record, record.now)).toEqual({ status: 'suspended', valid: false });
+    record.now = '2025-02-20T12:00:00.000Z';
+    const events = record.do(REINSTATE);
+    expect(typesOf(events)).toEqual(['CertificationReinstated', 'CertificationAwarded']);
+    expect(events[1]!.data).toMatchObject({ kind: 'renewal', renews: 1, cycle: 2, validity: { lastValidDay: '2026-02-10' } });
+    expect(statusIn(record, record.now)).toEqual({ status: 'certified', valid: true });
+  });
+
+  it('what was done in time renews it although it is reinstated after the window has closed', () => {
+    const record = renewing();
+    record.now = '2025-02-10T12:00:00.000Z';
+    record.complete('C1', '2025-02-10');
+    record.now = '2025-05-01T12:00:00.000Z';
+    expect(typesOf(record.do(REINSTATE))).toEqual(['CertificationReinstated', 'CertificationAwarded']);
+    expect(record.cycles('guard').at(-1)).toMatchObject({ kind: 'renewal', validity: { lastValidDay: '2026-02-10' } });
+  });
+
+  it('no renewal is opened', () => {
+    const record = PureRecord.bound(renewable, '2024-03-01T12:00:00.000Z');
+    record.complete('C1', '2024-03-01');
+    record.now = '2025-02-01T12:00:00.000Z';
+    record.do(SUSPEND);
+    const open = { type: 'OpenRenewal', ...GUARD, intent: { how: 'renew-now' } } as const;
+    expect(record.refusal(open, LEARNER)).toBe('CERTIFICATION_SUSPENDED');
+    record.do(REINSTATE);
+    expect(record.refusal(open, LEARNER)).toBeUndefined();
+  });
+});
+
 describe('reducing the scope', () => {
   it('leaves the certification valid, and keeps what it covered before', () => {
     const record = certified();
@@ -171,6 +219,13 @@ describe('waivers', () => {
       'SCHEME_UNKNOWN',
     ]);
     expect(record.refusal(END_WAIVER)).toBe('NO_WAIVER');
+    const assigned = PureRecord.bound(CATALOGUE);
+    assigned.do({ type: 'AssignScheme', ...GUARD, effective: { date: '2024-05-01' } });
+    const retire = { type: 'Retire', kind: 'scheme', id: 'guard', reason: REASON, reasonSubject: SUBJECT } as const;
+    for (const held of [record, assigned]) held.facts = catalogueWith(CATALOGUE, retire);
+    expect(record.refusal(WAIVER)).toBe('DEFINITION_RETIRED');
+    // What was asked before it was retired is still to be fulfilled, and may be waived.
+    expect(assigned.refusal(WAIVER)).toBeUndefined();
   });
 });
 
