@@ -22,6 +22,7 @@ import { makeGoldenCatalogue } from './make-golden-catalogue.js';
 import { makeGoldenAttempts } from './make-golden-attempts.js';
 import { makeGoldenCorrections } from './make-golden-corrections.js';
 import { makeGoldenDecisions } from './make-golden-decisions.js';
+import { makeGoldenEditions } from './make-golden-editions.js';
 import { makeGoldenPublication } from './make-golden-publication.js';
 import { makeGoldenRecord } from './make-golden-record.js';
 import { makeGoldenRevocations } from './make-golden-revocations.js';
@@ -310,6 +311,10 @@ export async function makeGolden(): Promise<void> {
     state: async (stream) => (await ledger.load(recordDecider, stream)).state,
   });
   await makeGoldenPublication(run, { organization: ORGANIZATION });
+  await makeGoldenEditions(run, {
+    organization: ORGANIZATION,
+    pseudonym: (kind, id) => keyRing.pseudonym(ORGANIZATION, kind, id),
+  });
   await makeGoldenRevocations(run, { organization: ORGANIZATION, record });
   await makeGoldenAttempts(run, { organization: ORGANIZATION, record, key: actor.key });
   if (keys.made.length === 0) return;
