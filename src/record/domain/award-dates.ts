@@ -4,6 +4,7 @@ import {
   effectiveDate,
   effectiveInstant,
   instantBefore,
+  instantMilliseconds,
   validityEnd,
   type CalendarEnd,
   type Effective,
@@ -11,9 +12,11 @@ import {
   type IsoInstant,
 } from '../../shared/calendar.js';
 import { optional } from './circumstances.js';
+import { endingOf } from './ends.js';
 import type { Boundaries, ValidityInterval } from './events.js';
 import { holdsUntil, renewalWindow, renewedEnd } from './renewal-dates.js';
 import type { Cycle } from './standing.js';
+import { beginsAt } from './status.js';
 
 /** The dates of an award: all of them are stored in it, so that later zone data and later editions change no history. */
 
@@ -94,4 +97,29 @@ export function renewalTime({ boundaries, validity }: Cycle, newest: SchemeEditi
   if (boundaries?.renewalOpensAt !== undefined)
     return { opensAt: boundaries.renewalOpensAt, closesAt: boundaries.renewalClosesAt };
   return newest.renewal === undefined ? undefined : renewalWindow(newest.renewal, endsAt, newest.timeZone);
+}
+
+/** When a cycle may be renewed, in all: also before its window where the policy accepts that, and no longer than a later edition lets it be. */
+export interface RenewalBounds extends RenewalTime {
+  /** From when on it may be renewed, in milliseconds. */
+  readonly from: number;
+}
+
+/** As the newest edition allows it, whatever the edition of the award said; undefined where it cannot be renewed. */
+export function renewalBounds(cycle: Cycle, editions: readonly SchemeEdition[]): RenewalBounds | undefined {
+  const newest = editions.at(-1)!;
+  const time = newest.renewal === undefined ? undefined : renewalTime(cycle, newest);
+  if (time === undefined) return undefined;
+  const ending = endingOf(cycle)?.endsAt;
+  const isEndedFirst =
+    ending !== undefined && (time.closesAt === undefined || instantMilliseconds(ending) < instantMilliseconds(time.closesAt));
+  const opens = instantMilliseconds(time.opensAt);
+  const from =
+    newest.renewal?.early === 'accept'
+      ? Math.min(
+          opens,
+          beginsAt(cycle, (edition) => editions[edition - 1]!.timeZone),
+        )
+      : opens;
+  return { opensAt: time.opensAt, closesAt: isEndedFirst ? ending : time.closesAt, from };
 }

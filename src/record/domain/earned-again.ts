@@ -67,7 +67,7 @@ function updatedAgain(before: Cycle, scheme: SchemeEdition, state: RecordState, 
 }
 
 /** The way on which it was earned, as the cycles before it stand now. */
-function wayOf(earned: Earned, standing: Standing, editions: readonly SchemeEdition[]): Way {
+export function wayOf(earned: Earned, standing: Standing, editions: readonly SchemeEdition[]): Way {
   const cycles = standing.cycles.filter(({ number }) => number < earned.number);
   const assignments = standing.assignments.filter(({ revision }) => revision < earned.recorded);
   const before = { ...standing, cycles, assignments };

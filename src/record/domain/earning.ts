@@ -168,8 +168,14 @@ export function editionFor(id: string, state: RecordState, given: Pick<Given, 'f
 }
 
 /** The criteria of a way over the evidence that counts on it; a checklist names its leaves from the root of the tree. */
-export function evaluateWay({ scheme, criteria, pointer, window }: Way, state: RecordState): Evaluation {
-  const { evaluation } = evaluateScheme({ ...scheme, criteria }, state, window);
-  if (pointer === '') return evaluation;
-  return { ...evaluation, checklist: evaluation.checklist.map((line) => ({ ...line, path: pointer + line.path })) };
+export const evaluateWay = (way: Way, state: RecordState): Evaluation => judgedOn(way, state).evaluation;
+
+/** The same with the window in which evidence counted. */
+export function judgedOn(
+  { scheme, criteria, pointer, window: asked }: Way,
+  state: RecordState,
+): { readonly evaluation: Evaluation; readonly window: Window } {
+  const { evaluation, window } = evaluateScheme({ ...scheme, criteria }, state, asked);
+  const checklist = evaluation.checklist.map((line) => ({ ...line, path: pointer + line.path }));
+  return { evaluation: { ...evaluation, checklist }, window };
 }

@@ -1,7 +1,7 @@
 import { latest, retirementOf, type Catalogue, type SchemeEdition } from '../../catalogue/published.js';
 import { dateAt, effectiveMilliseconds, instantMilliseconds, type Effective } from '../../shared/calendar.js';
-import { openProposal, zoneOf } from './awards.js';
-import { renewalTime, type RenewalTime } from './award-dates.js';
+import { renewalBounds, type RenewalBounds } from './award-dates.js';
+import { openProposal } from './awards.js';
 import type { Of } from './commands.js';
 import {
   definitionRetired,
@@ -21,18 +21,8 @@ import { alternativesOf, renewalCriteria, renewalWay } from './earning.js';
 import type { RecordEvent } from './events.js';
 import type { RenewalCommand, RenewalIntent } from './renewal-commands.js';
 import { toAttribute } from './renewal-evidence.js';
-import {
-  endOf,
-  ofOneTerm,
-  pendingRenewal,
-  revokedAt,
-  suspensionOf,
-  type Cycle,
-  type Renewal,
-  type Standing,
-} from './standing.js';
+import { ofOneTerm, pendingRenewal, revokedAt, suspensionOf, type Cycle, type Renewal, type Standing } from './standing.js';
 import { foldAll, standingOf, type RecordState } from './state.js';
-import { beginsAt } from './status.js';
 
 export function decideRenewal(command: RenewalCommand, state: RecordState, given: Given): Decision {
   switch (command.type) {
@@ -56,7 +46,7 @@ function openRenewal(command: Of<'OpenRenewal'>, state: RecordState, given: Give
   const found = renewable(standing, newest, given.facts);
   if ('code' in found) return found;
   const spent = intent.how === 'notice' ? spentNotice(intent, found.cycle, standing, given) : undefined;
-  const untimely = spent ?? outsideWindow(found, effective, newest, given) ?? alternativeUnknown(newest, alternative);
+  const untimely = spent ?? outsideWindow(found, effective, newest.timeZone) ?? alternativeUnknown(newest, alternative);
   if (untimely !== undefined) return untimely;
   const open = pendingRenewal(standing);
   if (open !== undefined) return open.alternative === alternative ? [] : otherOpen(open);
@@ -73,10 +63,10 @@ function intentRefusal({ intent, effective }: Of<'OpenRenewal'>, state: RecordSt
 
 export interface Renewable {
   readonly cycle: Cycle;
-  readonly time: RenewalTime;
+  readonly time: RenewalBounds;
 }
 
-/** The cycle that can be renewed, with its window; as the newest edition allows it, whatever the edition of the award said. */
+/** The cycle that can be renewed, and when. */
 export function renewable(standing: Standing, newest: SchemeEdition, facts: Catalogue): Renewable | Refusal {
   const cycle = standing.cycles.at(-1);
   if (cycle === undefined)
@@ -88,8 +78,8 @@ export function renewable(standing: Standing, newest: SchemeEdition, facts: Cata
   if (suspensionOf(cycle) !== undefined) return suspended();
   const isRetired = retirementOf(facts, 'scheme', newest.scheme) !== undefined;
   if (isRetired) return definitionRetired('scheme');
-  const time = renewalTime(cycle, newest);
-  if (newest.renewal === undefined || time === undefined) {
+  const time = renewalBounds(cycle, facts.schemes.get(newest.scheme)!);
+  if (time === undefined) {
     const why = cycle.validity.endsAt === undefined ? 'It never ends.' : 'Its scheme allows no renewal.';
     return refuse('NOT_RENEWABLE', `The certification cannot be renewed. ${why}`);
   }
@@ -97,31 +87,16 @@ export function renewable(standing: Standing, newest: SchemeEdition, facts: Cata
 }
 
 /** Rule 000-10: outside the window nothing is lost; it is said from when on it is possible, or that it is earned anew. */
-function outsideWindow(
-  { cycle, time }: Renewable,
-  effective: Effective,
-  newest: SchemeEdition,
-  given: Given,
-): Refusal | undefined {
-  const { timeZone } = newest;
+function outsideWindow({ time }: Renewable, effective: Effective, timeZone: string): Refusal | undefined {
   const at = effectiveMilliseconds(effective, timeZone);
-  if (at < earliestOpening({ cycle, time }, newest, given)) {
+  if (at < time.from) {
     const from = dateAt(time.opensAt, timeZone);
     return refuse('RENEWAL_TOO_EARLY', `It can be renewed from ${from} on (${time.opensAt}).`, '/effective');
   }
-  const closes = time.closesAt === undefined ? Infinity : instantMilliseconds(time.closesAt);
-  if (at >= closes)
-    return refuse('RENEWAL_CLOSED', `It could be renewed before ${time.closesAt!}. It is earned anew, like for the first time.`);
-  const ends = endOf(cycle);
-  const isEndedByEdition = cycle.endings?.some(({ endsAt }) => instantMilliseconds(endsAt) === ends) === true;
-  return isEndedByEdition && at >= ends
-    ? refuse('RENEWAL_CLOSED', 'A later edition of the scheme ended it. It is earned anew, like for the first time.')
+  return time.closesAt !== undefined && at >= instantMilliseconds(time.closesAt)
+    ? refuse('RENEWAL_CLOSED', `It could be renewed before ${time.closesAt}. It is earned anew, like for the first time.`)
     : undefined;
 }
-
-/** From when on it may be renewed, in milliseconds: from the opening of the window or, where early renewal is accepted, from its beginning. */
-const earliestOpening = ({ cycle, time }: Renewable, { scheme, renewal }: SchemeEdition, { facts }: Given): number =>
-  renewal?.early === 'accept' ? beginsAt(cycle, zoneOf(facts, scheme)) : instantMilliseconds(time.opensAt);
 
 /** How many alternatives a refusal names; a scheme with more is read. */
 export const ALTERNATIVES_TOLD_MAX = 20;
@@ -204,8 +179,7 @@ function attributeEvidence(command: Of<'AttributeEvidence'>, state: RecordState,
   const next = foldAll(state, opening, given.now, given.actor.person);
   const renewal = pending ?? standingOf(next, id).renewals.at(-1)!;
   const way = renewalWay(renewal, found.cycle, standing, given.facts.schemes.get(id)!);
-  const time = { from: earliestOpening(found, newest, given), closesAt: found.time.closesAt };
-  const chosen = toAttribute(evidence, way, time, state);
+  const chosen = toAttribute(evidence, way, found.time, state);
   if ('code' in chosen) return chosen;
   if (chosen.evidence.length === 0) return [];
   const data = {

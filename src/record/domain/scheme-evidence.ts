@@ -169,6 +169,13 @@ function judged(
   return { line: { ...name, missing } };
 }
 
+/** Whether evidence counts in a window at all. */
+export function countsIn(evidence: Evidence, window: Window, zone: string): boolean {
+  const milliseconds = effectiveMilliseconds(evidence.effective, zone);
+  const counted = { ...window, notBefore: WHOLE_TIME.from };
+  return isFromThen(evidence, milliseconds, counted) && timeOf(evidence, milliseconds, zone, window) < window.until;
+}
+
 /** Whether evidence is of the time from which it counts and, for a renewal, was given with its intent. */
 function isFromThen({ effective, revision, handedIn = revision }: Evidence, milliseconds: number, window: Counted): boolean {
   const { from, notBefore, intent } = window;

@@ -72,10 +72,10 @@ export function itemsAt(standing: StandingAt, catalogue: Catalogue): readonly Sh
 }
 
 /** The lines of the checklist that stand for each item which the criteria need. */
-function linesByItem({ scheme, evaluation }: StandingAt): ReadonlyMap<string, readonly ChecklistLeaf[]> {
+function linesByItem({ criteria, evaluation }: StandingAt): ReadonlyMap<string, readonly ChecklistLeaf[]> {
   const lines = new Map<string, ChecklistLeaf[]>();
   // The checklist has one line for each leaf, in the order of the tree.
-  for (const [index, { leaf }] of leavesOf<SchemeLeaf>(scheme.criteria).entries()) {
+  for (const [index, { leaf }] of leavesOf<SchemeLeaf>(criteria).entries()) {
     const key = itemKey(itemOf(leaf));
     lines.set(key, [...(lines.get(key) ?? []), evaluation.checklist[index]!]);
   }

@@ -25,9 +25,14 @@ import {
 } from './shown-corrections.js';
 import { decisionShape, shownDecisions } from './shown-decisions.js';
 import { cycleSchema, shownCycles } from './shown-cycles.js';
+import { renewalShape, shownRenewal } from './shown-renewal.js';
 import { schemeStandingSchema, shownStanding, standingAt } from './standing-at.js';
 
-const schemeStatusSchema = schemeStandingSchema.extend({ checklist: checklistSchema, cycles: z.array(cycleSchema) });
+const schemeStatusSchema = schemeStandingSchema.extend({
+  checklist: checklistSchema,
+  ...renewalShape,
+  cycles: z.array(cycleSchema),
+});
 const answerSchema = schemeStatusSchema.extend({ ...decisionShape, learner: z.string(), position: z.string(), etag: z.int() });
 const learnerSchema = z.object({
   learner: z.string(),
@@ -65,6 +70,7 @@ function schemeStatus(record: RecordState, catalogue: Catalogue, scheme: string,
   return {
     ...shownStanding(standing),
     checklist: [...standing.evaluation.checklist],
+    ...shownRenewal(standing, catalogue),
     cycles: shownCycles(cyclesOf(record, scheme), zoneOf(catalogue, scheme), at),
   };
 }
