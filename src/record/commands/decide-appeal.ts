@@ -11,12 +11,8 @@ import type { Rejection } from '../../shared/result.js';
 import { callerId, definitionId, text } from '../../shared/text.js';
 import { APPEAL_OUTCOMES } from '../domain/certification-events.js';
 import { Records } from '../records.js';
+import { appealNumber } from './appeal-number.js';
 import { reasonSchema } from './reason.js';
-
-const appealNumber = z
-  .string()
-  .regex(/^[1-9]\d{0,5}$/, 'Must be the number of an appeal.')
-  .transform(Number);
 
 /** How many characters may say what is to be done about a decision. */
 export const REMEDY_CHARACTERS_MAX = 2_000;

@@ -20,13 +20,12 @@ export const restrictionShape = {
     .optional()
     .meta({ description: 'The waiver that stands at that instant; it is never a completion.' }),
 };
-const restrictionsSchema = z.object(restrictionShape);
 
 export function restrictionsAt(
   { waivers }: Standing,
   cycle: Cycle | undefined,
   at: IsoInstant,
-): z.infer<typeof restrictionsSchema> {
+): z.infer<z.ZodObject<typeof restrictionShape>> {
   const suspended = cycle === undefined ? undefined : suspensionAt(cycle, at);
   const waiver = waivers.findLast((known) => isWaivedAt(known, at));
   return {
@@ -94,8 +93,7 @@ export const decisionShape = {
     .optional()
     .meta({ description: `Appeals and complaints, ${newestFirst}.` }),
 };
-const decisionsSchema = z.object(decisionShape);
-type ShownDecisions = z.infer<typeof decisionsSchema>;
+type ShownDecisions = z.infer<z.ZodObject<typeof decisionShape>>;
 
 /** Opens what is sealed of them for who may see it: what somebody was waived or complained of is more than a report needs. */
 export async function shownDecisions(
