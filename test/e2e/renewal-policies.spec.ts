@@ -179,7 +179,9 @@ describe('renewal policies', () => {
 
 describe('the page about renewal', () => {
   const page = readRepositoryFile('docs/renewal.md');
+  // What becomes of holders has tables of its own.
   const rows = page
+    .split('## A new edition')[0]!
     .split('\n')
     .filter((line) => line.startsWith('| `'))
     .map((line) => line.split('|').map((cell) => cell.trim()));
