@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { correctedTo, factName, isOneWay, TO_OR_WITHDRAW } from '../record/published.js';
 import { definitionId, presentation, text } from '../shared/text.js';
 import { date, instant, isWholeReason, ofLearner, oneTime, optionalReason, reason, REASON_IN_PART } from './row-parts.js';
 
@@ -37,5 +38,16 @@ const revocationRow = z.strictObject({
   ...reason,
 });
 
+const factCorrectionRow = z
+  .strictObject({
+    kind: z.literal('fact-correction'),
+    ...ofLearner,
+    corrects: factName,
+    to: correctedTo.optional(),
+    withdraw: z.literal(true).optional(),
+    ...reason,
+  })
+  .refine(isOneWay, TO_OR_WITHDRAW);
+
 /** What a person decided about a learner: it is recorded as the decision of the person who imports it. */
-export const decisionRows = [approvalRow, awardRow, awardApprovalRow, awardDeclineRow, revocationRow] as const;
+export const decisionRows = [approvalRow, awardRow, awardApprovalRow, awardDeclineRow, revocationRow, factCorrectionRow] as const;

@@ -120,6 +120,12 @@ describe('the command of a row', () => {
     ['award-approval', { scheme: 'S1', ...why }, { type: 'ApproveAward', scheme: 'S1', reason }],
     ['award-decline', { scheme: 'S1', ...why }, { type: 'DeclineAward', scheme: 'S1', reason }],
     ['revocation', { scheme: 'S1', cycle: 2, ...why }, { type: 'Revoke', scheme: 'S1', cycle: 2, reason }],
+    [
+      'fact-correction',
+      { corrects: { course }, to: { effective: at }, ...why },
+      { type: 'CorrectFact', corrects: { course }, to: { effective: at }, reason },
+    ],
+    ['fact-correction', { corrects: 7, withdraw: true, ...why }, { type: 'CorrectFact', corrects: 7, to: undefined, reason }],
     ['suspension', { scheme: 'S1', ...why }, { type: 'SuspendCertification', scheme: 'S1', reason }],
     ['reinstatement', { scheme: 'S1', ...why }, { type: 'ReinstateCertification', scheme: 'S1', reason }],
     ['scope-reduction', { scheme: 'S1', covers: 'A.', ...why }, { type: 'ReduceScope', scheme: 'S1', covers: 'A.', reason }],

@@ -119,6 +119,7 @@ export function recordCommandOf(row: Exclude<LearnerRow, BindingRow | EvidenceRo
     case 'award-approval':
     case 'award-decline':
     case 'revocation':
+    case 'fact-correction':
       return decisionOf(row);
     case 'suspension':
     case 'reinstatement':
@@ -149,6 +150,8 @@ function decisionOf(row: DecisionRow): RecordCommand {
       return { type: 'DeclineAward', scheme: row.scheme, reason: reasonOf(row) };
     case 'revocation':
       return { type: 'Revoke', scheme: row.scheme, cycle: row.cycle, reason: reasonOf(row) };
+    case 'fact-correction':
+      return { type: 'CorrectFact', corrects: row.corrects, to: row.to, reason: reasonOf(row) };
   }
 }
 

@@ -139,6 +139,8 @@ const rows: readonly Row[] = [
   ofLearner('award-approval', { scheme: 'S1', reasonCode: 'seen', reason: 'Looked at.' }),
   ofLearner('award-decline', { scheme: 'S1', reasonCode: 'unclear', reason: 'Not shown.' }),
   ofLearner('revocation', { scheme: 'S1', cycle: 1, reasonCode: 'issued-in-error', reason: 'Two were mixed up.' }),
+  ofLearner('fact-correction', { corrects: 7, to: { validUntil: null }, reasonCode: 'misread', reason: 'It never ends.' }),
+  ofLearner('fact-correction', { corrects: { course: 'C1' }, withdraw: true, reasonCode: 'other', reason: 'It was Bob.' }),
   ofLearner('suspension', { scheme: 'S1', reasonCode: 'under-inquiry', reason: 'A complaint came in.' }),
   ofLearner('reinstatement', { scheme: 'S1', reasonCode: 'cleared', reason: 'It was somebody else.' }),
   ofLearner('scope-reduction', { scheme: 'S1', covers: 'Up to 3 m.', reasonCode: 'eyesight', reason: 'By the doctor.' }),

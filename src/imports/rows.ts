@@ -134,6 +134,7 @@ export const JSON_COLUMNS: ReadonlySet<string> = new Set([
   'capByEvidence',
   'carriedOver',
   'certificate',
+  'corrects',
   'count',
   'criteria',
   'cycle',
@@ -147,6 +148,8 @@ export const JSON_COLUMNS: ReadonlySet<string> = new Set([
   'renewal',
   'secondApprover',
   'timeToFulfil',
+  'to',
+  'withdraw',
 ]);
 
 export const ROWS_PER_REQUEST_MAX = 500;

@@ -7,4 +7,5 @@ export { recordDecider } from './domain/decider.js';
 export { publicationDecider, publicationEvents } from './domain/publication.js';
 export { revocationBatchDecider, revocationBatchEvents } from './domain/revocation-batch.js';
 export { Records } from './records.js';
+export { correctedTo, factName, isOneWay, TO_OR_WITHDRAW } from './commands/fact-correction.js';
 export { LearnerDocuments } from './views/learner-documents.js';

@@ -96,7 +96,7 @@ describe.each(['csv', 'ndjson'] as const)('a history with every kind of row, as 
       { scheme: `T-of-${format}`, how: 'by-hand', effective: { date: '2024-03-01' } },
     ]);
     const meanings = events.flatMap(({ metadata: { actor } }) => (actor.meaning === undefined ? [] : [actor.meaning]));
-    const afterAward = ['suspended', 'reduced', 'reinstated', 'waived'];
+    const afterAward = ['suspended', 'reduced', 'reinstated', 'waived', 'corrected'];
     const before = ['approved', 'withdrawn', 'declined', 'revoked', 'awarded', 'checked'];
     expect([...new Set(meanings)]).toEqual([...before, ...afterAward]);
     expect(events.every(({ metadata: { actor } }) => actor.person !== undefined)).toBe(true);
@@ -179,6 +179,7 @@ describe('one refusal of each kind', () => {
     ['award-approval', {}, 'NO_PROPOSAL', undefined],
     ['award-decline', {}, 'NO_PROPOSAL', undefined],
     ['revocation', {}, 'ALREADY_REVOKED', undefined],
+    ['fact-correction', {}, 'NOTHING_CORRECTED', '/to'],
     ['suspension', { scheme: `S-${name}` }, 'ALREADY_REVOKED', undefined],
     ['reinstatement', {}, 'NOT_SUSPENDED', undefined],
     ['scope-reduction', { scheme: `U-${name}` }, 'NOT_CERTIFIED', undefined],
@@ -268,6 +269,7 @@ describe('a row is decided under the rights of its route', () => {
       'award-approval',
       'award-decline',
       'revocation',
+      'fact-correction',
       ...ofCertifications,
       ...ofSubmissions,
     ];

@@ -96,6 +96,7 @@ export function historyOf(name: string, person: string): readonly HistoryRow[] {
     learner('41', 'reinstatement', { scheme: id('T'), ...WHY }),
     learner('42', 'waiver', { scheme: id('U'), lastDay: '2024-12-31', evidence: 'A letter of Ms. Åkerblom.', ...WHY }),
     learner('43', 'waiver-end', { scheme: id('U'), ...WHY }),
+    learner('44', 'fact-correction', { corrects: { course: id('D') }, to: { validUntil: '2025-02-19' }, ...WHY }),
   ];
 }
 

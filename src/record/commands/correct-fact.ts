@@ -8,28 +8,19 @@ import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request
 import type { Receipt } from '../../ledger/receipt.js';
 import type { JsonObject } from '../../shared/json.js';
 import type { Rejection } from '../../shared/result.js';
-import { callerId, effective, isoDate } from '../../shared/text.js';
+import { callerId } from '../../shared/text.js';
 import { Records } from '../records.js';
+import { correctedTo, factName, isOneWay, TO_OR_WITHDRAW } from './fact-correction.js';
 import { reasonSchema } from './reason.js';
 
-const correctedTo = z
-  .strictObject({
-    effective: effective.optional(),
-    validUntil: isoDate.nullable().optional().meta({ description: 'The last day on which it counts; null takes an end away.' }),
-  })
-  .refine(({ effective: time, validUntil }) => time !== undefined || validUntil !== undefined, {
-    message: 'Give effective, validUntil or both: what is left out stays as it stands.',
-  });
 export const correctFactSchema = z
   .strictObject({
-    corrects: z.int().min(0).meta({ description: 'The revision of the fact, as the history of the learner lists it.' }),
+    corrects: factName,
     to: correctedTo.optional(),
     withdraw: z.literal(true).optional().meta({ description: 'Take the fact back whole: it never was so.' }),
     reason: reasonSchema,
   })
-  .refine(({ to, withdraw }) => (to === undefined) !== (withdraw === undefined), {
-    message: 'Give either to (what is true) or withdraw, not both.',
-  })
+  .refine(isOneWay, TO_OR_WITHDRAW)
   .meta({
     id: 'CorrectFact',
     description:

@@ -53,8 +53,11 @@ describe('what may be corrected', () => {
       pointer: '/corrects',
       detail: expect.stringContaining('revision 0'),
     });
-    expect(record.ask(correct({ course: 'C1' }))).toMatchObject({ code: 'FACT_UNKNOWN', pointer: '/course' });
-    expect(record.ask(correct({ learningPlan: 'P1' }))).toMatchObject({ code: 'FACT_UNKNOWN', pointer: '/learningPlan' });
+    expect(record.ask(correct({ course: 'C1' }))).toMatchObject({ code: 'FACT_UNKNOWN', pointer: '/corrects/course' });
+    expect(record.ask(correct({ learningPlan: 'P1' }))).toMatchObject({
+      code: 'FACT_UNKNOWN',
+      pointer: '/corrects/learningPlan',
+    });
   });
 
   test('what is no such fact is refused with what is', () => {

@@ -80,7 +80,7 @@ function lastCompletion(name: Exclude<FactName, number>, state: RecordState, giv
         )
       : state.planCompletions.findLast(({ learningPlan }) => learningPlan === name.learningPlan);
   if (found === undefined) {
-    const pointer = 'course' in name ? '/course' : '/learningPlan';
+    const pointer = `/corrects/${'course' in name ? 'course' : 'learningPlan'}`;
     return refuse('FACT_UNKNOWN', 'The learner has no such completion. Look the record up.', pointer);
   }
   const known = factAt(state, found.revision)!;

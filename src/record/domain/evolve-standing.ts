@@ -1,5 +1,7 @@
 import type { CertificationEvent } from './certification-events.js';
+import { changed, extended, withCycle } from './changed-standing.js';
 import type { DataOf, RecordEvent } from './events.js';
+import { evolvedByDecision, isDecidedAfterAward } from './evolve-decisions.js';
 import type { At, Cycle, Observation, Standing } from './standing.js';
 import { isSubmissionEvent, type SubmissionEvent } from './submission-events.js';
 import { correctedSubmission, evolveSubmissions } from './submission.js';
@@ -124,7 +126,8 @@ function withAward(standing: Standing, data: DataOf<'CertificationAwarded'>, at:
 }
 
 function evolvedAfterAward(standing: Standing, event: AfterAward, at: At): Standing {
-  const { revision, recordedAt, person } = at;
+  if (isDecidedAfterAward(event)) return evolvedByDecision(standing, event, at);
+  const { revision, recordedAt } = at;
   switch (event.type) {
     case 'RenewalOpened': {
       const { renewal: number, cycle, edition, how, token, alternative, effective, closesAt } = event.data;
@@ -140,51 +143,10 @@ function evolvedAfterAward(standing: Standing, event: AfterAward, at: At): Stand
       const attributed = [...known.attributed, ...event.data.evidence];
       return { ...standing, renewals: changed(standing.renewals, known.number, { attributed }) };
     }
-    case 'CertificationSuspended': {
-      const { cycle, effective: from, reasonCode } = event.data;
-      return extended(standing, cycle, ({ suspensions = [] }) => ({ suspensions: [...suspensions, { from, reasonCode }] }));
-    }
-    case 'CertificationReinstated': {
-      const { cycle, effective: until } = event.data;
-      return extended(standing, cycle, ({ suspensions = [] }) => ({
-        suspensions: suspensions.map((known) => (known.until === undefined ? { ...known, until } : known)),
-      }));
-    }
-    case 'ScopeReduced': {
-      const { cycle, effective, scope, reasonCode } = event.data;
-      const reduced = { revision, effective, scope, reasonCode };
-      return extended(standing, cycle, ({ scopes = [] }) => ({ scopes: [...scopes, reduced] }));
-    }
-    case 'WaiverGranted': {
-      const { waiver: number, edition, effective, lastDay, endsAt, evidence, reasonCode } = event.data;
-      const granted = { number, edition, effective, lastDay, endsAt, evidence, reasonCode, revision };
-      return { ...standing, waivers: [...standing.waivers, granted] };
-    }
-    case 'WaiverEnded': {
-      const { waiver, effective, reasonCode } = event.data;
-      return { ...standing, waivers: changed(standing.waivers, waiver, { ended: { effective, reasonCode } }) };
-    }
-    case 'AppealOpened': {
-      const { appeal: number, kind, against, effective, reasonCode, reason } = event.data;
-      const opened = { number, kind, against, effective, reasonCode, reason, recordedAt, person };
-      return { ...standing, appeals: [...standing.appeals, opened] };
-    }
-    case 'AppealDecided': {
-      const { appeal, outcome, reasonCode, reason, remedy } = event.data;
-      const decided = { outcome, revision, recordedAt, reasonCode, reason, remedy, person };
-      return { ...standing, appeals: changed(standing.appeals, appeal, { decided }) };
-    }
     case 'SubmissionCorrected':
       return { ...standing, submissions: correctedSubmission(standing.submissions, event.data, at) };
-    case 'CertificationReassessed': {
-      const { cycle, ground, effective, before, after, checklist, boundaries, late } = event.data;
-      const made = { ground, effective, before, after, revision, recordedAt };
-      return extended(standing, cycle, ({ reassessments = [] }) => ({
-        reassessments: [...reassessments, made],
-        checklist,
-        ...(after === undefined ? {} : { validity: after, boundaries, late }),
-      }));
-    }
+    case 'CertificationReassessed':
+      return reassessed(standing, event.data, at);
     case 'EditionApplied': {
       const { scheme: _, cycle, ...ending } = event.data;
       return extended(standing, cycle, ({ endings = [] }) => ({ endings: [...endings, { ...ending, revision }] }));
@@ -198,6 +160,16 @@ function evolvedAfterAward(standing: Standing, event: AfterAward, at: At): Stand
   }
 }
 
+function reassessed(standing: Standing, data: DataOf<'CertificationReassessed'>, { revision, recordedAt }: At): Standing {
+  const { cycle, ground, effective, before, after, checklist, boundaries, late } = data;
+  const made = { ground, effective, before, after, revision, recordedAt };
+  return extended(standing, cycle, ({ reassessments = [] }) => ({
+    reassessments: [...reassessments, made],
+    checklist,
+    ...(after === undefined ? {} : { validity: after, boundaries, late }),
+  }));
+}
+
 const withObservation = (standing: Standing, observation: Observation): Standing => ({
   ...standing,
   observations: [...standing.observations, observation],
@@ -207,22 +179,6 @@ const withoutObservation = (standing: Standing, observation: number): Standing =
   ...standing,
   observations: standing.observations.map((known) => (known.revision === observation ? { ...known, withdrawn: true } : known)),
 });
-
-function changed<Item extends { readonly number: number }>(
-  items: readonly Item[],
-  number: number,
-  change: Partial<Item>,
-): readonly Item[] {
-  return items.map((item) => (item.number === number ? { ...item, ...change } : item));
-}
-
-const withCycle = (standing: Standing, cycle: number, change: Partial<Cycle>): Standing => ({
-  ...standing,
-  cycles: changed(standing.cycles, cycle, change),
-});
-
-const extended = (standing: Standing, cycle: number, change: (known: Cycle) => Partial<Cycle>): Standing =>
-  withCycle(standing, cycle, change(standing.cycles.find(({ number }) => number === cycle)!));
 
 const closed = (standing: Standing, proposal: number, how: 'awarded' | 'declined', at: At): Standing => ({
   ...standing,
