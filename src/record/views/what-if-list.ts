@@ -37,7 +37,7 @@ export class FindWhatIfHandler implements IQueryHandler<FindWhatIf> {
 
 const unknownWhatIf = (): Rejection<'WHAT_IF_UNKNOWN'> =>
   reject('WHAT_IF_UNKNOWN', 'What this edition changes was not counted, or there is no such edition.');
-const editionParameter = z
+export const editionParameter = z
   .string()
   .regex(/^[1-9]\d{0,8}$/, 'Must be the number of an edition.')
   .transform(Number);
