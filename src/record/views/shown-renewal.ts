@@ -40,11 +40,9 @@ const renewalSchema = z.object({
     .optional()
     .meta({ description: 'The renewal that is open; the checklist beside it is that of its criteria.' }),
   ...whatToDo,
-  alternatives: z
-    .array(z.object({ alternative: z.string(), ...whatToDo }))
-    .meta({
-      description: `What the learner may choose among, the first ${ALTERNATIVES_SHOWN_MAX}; none where there is no choice.`,
-    }),
+  alternatives: z.array(z.object({ alternative: z.string(), ...whatToDo })).meta({
+    description: `What the learner may choose among, the first ${ALTERNATIVES_SHOWN_MAX}; none where there is no choice.`,
+  }),
 });
 const uncountedSchema = z.object({
   revision: z.int(),
