@@ -5,7 +5,7 @@ import { warningsOf } from '../adapters/mongodb/inspection.js';
 import { MongoKeys } from '../adapters/mongodb/keys.js';
 import { MongoLeases } from '../adapters/mongodb/leases.js';
 import { MongoReadModelStore } from '../adapters/mongodb/read-models.js';
-import type { Configuration } from './configuration.js';
+import type { ClusterSettings } from './cluster-settings.js';
 import type { Engines } from './engines.js';
 import { masterKeyOf } from './master-key-file.js';
 
@@ -44,12 +44,3 @@ export async function openCluster(
     throw error;
   }
 }
-
-/** Settings that name both engines. */
-export type ClusterSettings = Pick<Configuration, 'CERTLEDGER_DATA' | 'CERTLEDGER_MASTER_KEY'> & {
-  readonly CERTLEDGER_EVENTSTORE_URL: string;
-  readonly CERTLEDGER_MONGODB_URL: string;
-};
-
-export const namesCluster = (settings: Configuration): settings is Configuration & ClusterSettings =>
-  settings.CERTLEDGER_EVENTSTORE_URL !== undefined && settings.CERTLEDGER_MONGODB_URL !== undefined;

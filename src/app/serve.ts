@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { LedgerError } from '../ledger/errors.js';
 import { shownConfiguration, type Configuration } from './configuration.js';
-import { namesCluster, openCluster } from './cluster.js';
+import { namesCluster } from './cluster-settings.js';
 import { openEmbedded } from './embedded.js';
 import type { Engines } from './engines.js';
 import { createLogger } from './logger.js';
@@ -52,6 +52,8 @@ export async function serve(configuration: Configuration): Promise<void> {
 async function openEngines(configuration: Configuration, logger: Logger): Promise<Engines> {
   const { CERTLEDGER_DATA, CERTLEDGER_MASTER_KEY } = configuration;
   if (!namesCluster(configuration)) return openEmbedded(CERTLEDGER_DATA, CERTLEDGER_MASTER_KEY);
+  // Its drivers are some 40 MB of memory, which the embedded profile does not need.
+  const { openCluster } = await import('./cluster.js');
   const engines = await openCluster(configuration);
   for (const warning of engines.warnings) logger.warn(warning);
   if (CERTLEDGER_MASTER_KEY === undefined)

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { namesCluster, openCluster } from '../app/cluster.js';
+import { namesCluster } from '../app/cluster-settings.js';
 import type { Configuration } from '../app/configuration.js';
 import { openEmbedded } from '../app/embedded.js';
 import type { Engines } from '../app/engines.js';
@@ -56,7 +56,7 @@ const isSamePlace = (from: string, to: string): boolean =>
 
 async function openPlace(configuration: Configuration, place: string, master?: string): Promise<Engines> {
   if (place === CLUSTER) {
-    if (namesCluster(configuration)) return openCluster(configuration);
+    if (namesCluster(configuration)) return (await import('../app/cluster.js')).openCluster(configuration);
     throw new CommandFailure('Set CERTLEDGER_EVENTSTORE_URL and CERTLEDGER_MONGODB_URL to the engines of the cluster.');
   }
   return openEmbedded(place, configuration.CERTLEDGER_MASTER_KEY ?? master);

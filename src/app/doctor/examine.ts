@@ -1,11 +1,9 @@
 import type { Clock } from '../../ledger/ports/clock.js';
 import type { Finding } from '../../operations/findings.js';
-import { namesCluster } from '../cluster.js';
+import { namesCluster } from '../cluster-settings.js';
 import type { Configuration } from '../configuration.js';
 import { examineScanner } from '../scanner.js';
-import { examineEventStoreDb } from './eventstoredb.js';
 import { examineFolder } from './folder.js';
-import { examineMongoDb } from './mongodb.js';
 
 export interface Examination {
   readonly profile: 'embedded' | 'cluster';
@@ -20,6 +18,7 @@ export async function examine(configuration: Configuration, clock: Clock): Promi
 
 async function examineEngines(configuration: Configuration, clock: Clock): Promise<Examination> {
   if (!namesCluster(configuration)) return { profile: 'embedded', findings: await examineFolder(configuration, clock) };
+  const [{ examineEventStoreDb }, { examineMongoDb }] = await Promise.all([import('./eventstoredb.js'), import('./mongodb.js')]);
   const log = await examineEventStoreDb(configuration.CERTLEDGER_EVENTSTORE_URL, clock);
   return { profile: 'cluster', findings: [...log.findings, ...(await examineMongoDb(configuration, clock, log))] };
 }
