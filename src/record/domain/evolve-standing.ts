@@ -2,7 +2,7 @@ import type { CertificationEvent } from './certification-events.js';
 import { changed, extended, withCycle } from './changed-standing.js';
 import type { DataOf, RecordEvent } from './events.js';
 import { evolvedByDecision, isDecidedAfterAward } from './evolve-decisions.js';
-import type { At, Cycle, Observation, Standing } from './standing.js';
+import type { At, Observation, Standing } from './standing.js';
 import { isSubmissionEvent, type SubmissionEvent } from './submission-events.js';
 import { correctedSubmission, evolveSubmissions } from './submission.js';
 
@@ -127,7 +127,7 @@ function withAward(standing: Standing, data: DataOf<'CertificationAwarded'>, at:
 
 function evolvedAfterAward(standing: Standing, event: AfterAward, at: At): Standing {
   if (isDecidedAfterAward(event)) return evolvedByDecision(standing, event, at);
-  const { revision, recordedAt } = at;
+  const { revision } = at;
   switch (event.type) {
     case 'RenewalOpened': {
       const { renewal: number, cycle, edition, how, token, alternative, effective, closesAt } = event.data;
