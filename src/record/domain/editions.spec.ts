@@ -241,6 +241,44 @@ describe('an update', () => {
     expect(record.statusAt('S', record.now)).toMatchObject({ status: 'certified', valid: true, cycle: 2 });
   });
 
+  it('that waits is an update still when it is approved, though an edition that came meanwhile makes it void', () => {
+    const onApproval = second(BY, { award: 'on-approval' });
+    const record = holder(onApproval);
+    apply(record);
+    record.complete('C2', '2024-05-20');
+    record.facts = after(onApproval, second(AT, { award: 'on-approval', title: 'Third' }));
+    expect(typesOf(apply(record, 3))).toEqual(['EditionApplied']);
+    const approved = record.do({ type: 'ApproveAward', scheme: 'S', reason: REASON }, SECOND);
+    expect(typesOf(approved)).toEqual(['CertificationAwarded', 'EditionApplied']);
+    expect(record.cycles('S')[1]).toMatchObject({ kind: 'update', edition: 2, validity: { lastValidDay: '2025-03-15' } });
+    expect(record.statusAt('S', '2024-09-01T12:00:00Z')).toMatchObject({ status: 'expired', lastValidDay: '2024-08-31' });
+  });
+
+  it('leaves a renewal open that was opened before it, as both have one end', () => {
+    const renewal = { opensBefore: 'P1Y', closesAfter: 'P1Y', criteria: { course: 'C3' } };
+    const record = PureRecord.registered(definitions(['C1', 'C2', 'C3'], FIRST));
+    record.complete('C1', '2023-03-15');
+    record.facts = catalogueWith(record.facts, { type: 'ReviseScheme', scheme: second(BY, { renewal }) });
+    apply(record);
+    record.do({ type: 'OpenRenewal', scheme: 'S', intent: { how: 'renew-now' } });
+    expect(dataOf(record.complete('C2', '2024-05-20'), 'CertificationAwarded').kind).toBe('update');
+    expect(record.statusAt('S', record.now)).toMatchObject({ status: 'renewing', renewal: 1, cycle: 2 });
+    expect(dataOf(record.complete('C3', '2024-06-01'), 'CertificationAwarded')).toMatchObject({
+      kind: 'renewal',
+      renews: 2,
+      renewal: 1,
+    });
+  });
+
+  it('is not made while the certification is suspended, and is when it is reinstated', () => {
+    const record = holder(second(BY));
+    apply(record);
+    record.do({ type: 'SuspendCertification', scheme: 'S', reason: REASON });
+    expect(typesOf(record.complete('C2', '2024-05-20'))).not.toContain('CertificationAwarded');
+    const reinstated = record.do({ type: 'ReinstateCertification', scheme: 'S', reason: REASON }, SECOND);
+    expect(dataOf(reinstated, 'CertificationAwarded')).toMatchObject({ kind: 'update', effective: { date: '2024-05-20' } });
+  });
+
   it('that was declined does not come back by itself', () => {
     const record = holder(second(BY, { award: 'on-approval' }));
     apply(record);

@@ -1,5 +1,5 @@
 import { effectiveMilliseconds, instantMilliseconds, type IsoInstant } from '../../shared/calendar.js';
-import { endOf, standingCycle, type Cycle, type Ending, type Standing } from './standing.js';
+import { endOf, standingCycle, type Cycle, type Ending, type Proposal, type Standing } from './standing.js';
 import type { SchemeStatus, ZoneOf } from './status.js';
 
 /** What follows from that a later edition ends a cycle; what was decided about it is in docs/adr/0018-editions-and-holders.md. */
@@ -23,6 +23,20 @@ export const updateAsked = (cycle: Cycle): Ending | undefined =>
 export function updatable(standing: Standing): Cycle | undefined {
   const cycle = standingCycle(standing);
   return cycle === undefined || updateAsked(cycle) === undefined ? undefined : cycle;
+}
+
+/**
+ * The cycle that a proposal would update, by what was asked when it was made: an edition that was published while it waits changes
+ * nothing about it. Undefined where it would be a first award or a renewal, or was made by hand.
+ */
+export function updatedBy(proposal: Proposal, standing: Standing, zoneOf: ZoneOf): Cycle | undefined {
+  const { how, renewal, edition, revision, effective } = proposal;
+  const cycle = standingCycle(standing);
+  if (cycle === undefined || how !== 'on-approval' || renewal !== undefined || cycle.edition >= edition) return undefined;
+  const then = { ...cycle, endings: (cycle.endings ?? []).filter((known) => known.revision < revision) };
+  // What was done after the end of the time to update earned a first award again.
+  const isInTime = effectiveMilliseconds(effective, zoneOf(edition)) < endOf(then);
+  return updateAsked(then) !== undefined && isInTime ? cycle : undefined;
 }
 
 /** By when a cycle must be updated, where that is its status; what ends by itself before that is not updated after it. */

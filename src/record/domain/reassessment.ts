@@ -1,17 +1,18 @@
+import type { SchemeEdition } from '../../catalogue/published.js';
 import { isSameJson } from '../../shared/json.js';
 import { awardBoundaries } from './award-dates.js';
 import { openProposal } from './awards.js';
 import { optional, refuse, type Decision, type Given, type Refusal } from './circumstances.js';
 import { withConsequences } from './consequences.js';
 import { earnedAgain, type Earned } from './earned-again.js';
-import { updatable } from './endings.js';
+import { updatedBy } from './endings.js';
 import type { DataOf, RecordEvent } from './events.js';
 import { groundsOf, type Cycle, type Proposal, type Standing } from './standing.js';
 import { foldAll, standingOf, submissionsOf, type RecordState } from './state.js';
 import { revisionsOf } from './submission.js';
 
 /**
- * An award stands until an event changes it: when a fact that it rests on is corrected, it is evaluated again as it was awarded, under
+ * An award stands until an event changes it: when a fact that it was decided on is corrected, it is evaluated again as it was awarded, under
  * its own edition, window, assignment and renewal, and what that changes is said in the same commit (domain.md, Status). What decided
  * the award decides it again: evidence that was recorded later moves nothing by itself, and only fills a place that the correction left
  * empty. What a person awarded by hand stands by that person's word, whatever becomes of the evidence.
@@ -72,10 +73,14 @@ function reassessedIn(id: string, corrected: Corrected, state: RecordState, give
 const isGroundless = ({ reassessments = [] }: Cycle): boolean =>
   reassessments.length > 0 && reassessments.at(-1)!.after === undefined;
 
-/** The correction that concerns a cycle: of what it rests on or, while nothing came after it, of what it last lost its ground by. */
+/**
+ * The correction that concerns a cycle: of what it rests on; while nothing came after it, of what it last lost its ground by; or of
+ * anything else that had been recorded by then, as the award would have been decided on that.
+ */
 function groundOf(cycle: Cycle, { cycles }: Standing, { by }: Corrected, state: RecordState): number | undefined {
   const lost = isGroundless(cycle) && cycles.at(-1) === cycle ? correctedAt(cycle.reassessments!.at(-1)!.ground, state) : [];
-  return [...groundsOf(cycle), ...lost].map((revision) => by.get(revision)).find((revision) => revision !== undefined);
+  const known = [...by.keys()].filter((revision) => revision < cycle.awarded.revision);
+  return [...groundsOf(cycle), ...lost, ...known].map((revision) => by.get(revision)).find((revision) => revision !== undefined);
 }
 
 /** The revisions by which a checklist named what an earlier correction corrected. */
@@ -112,8 +117,9 @@ function reassessment(
 function withoutGround(id: string, { by, reason }: Corrected, state: RecordState, given: Given): readonly RecordEvent[] {
   const standing = standingOf(state, id);
   const open = openProposal(standing.proposals);
-  if (open === undefined || open.how === 'by-hand' || !groundsOf(open).some((revision) => by.has(revision))) return [];
-  const { met, checklist } = earnedAgain(id, proposed(open, standing), state, given.facts.schemes.get(id)!);
+  if (open === undefined || open.how === 'by-hand' || ![...by.keys()].some((revision) => revision < open.revision)) return [];
+  const editions = given.facts.schemes.get(id)!;
+  const { met, checklist } = earnedAgain(id, proposed(open, standing, editions), state, editions);
   const isSame = met !== undefined && isSameJson(met.effective, open.effective) && isSameJson(checklist, open.checklist);
   if (isSame && met.late === open.late) return [];
   const data = {
@@ -127,10 +133,9 @@ function withoutGround(id: string, { by, reason }: Corrected, state: RecordState
 }
 
 /** The cycle that a proposal would make. */
-function proposed(open: Proposal, standing: Standing): Earned {
+function proposed(open: Proposal, standing: Standing, editions: readonly SchemeEdition[]): Earned {
   const number = standing.cycles.length + 1;
   const earned = { ...open, number, kind: 'initial' as const, recorded: open.revision };
-  const cycle = updatable(standing);
-  const isUpdate = cycle !== undefined && open.renewal === undefined && cycle.edition < open.edition;
-  return isUpdate ? { ...earned, kind: 'update', renews: cycle.number } : earned;
+  const cycle = updatedBy(open, standing, (edition) => editions[edition - 1]!.timeZone);
+  return cycle === undefined ? earned : { ...earned, kind: 'update', renews: cycle.number };
 }

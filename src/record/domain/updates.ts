@@ -4,7 +4,7 @@ import { awardBoundaries } from './award-dates.js';
 import { needsSecond, openProposal, proposal } from './awards.js';
 import { optional, reasonFields, type Given } from './circumstances.js';
 import type { Reason } from './commands.js';
-import { updatable } from './endings.js';
+import { updatable, updatedBy } from './endings.js';
 import type { Moment } from './evaluate.js';
 import type { ChecklistLeaf, DataOf, RecordEvent, ValidityInterval } from './events.js';
 import { evaluateScheme, WHOLE_TIME } from './scheme-evidence.js';
@@ -64,17 +64,16 @@ function beginning(
   return began.milliseconds > inForce.milliseconds ? began : inForce;
 }
 
-/** The award of a proposal that would update the cycle held; undefined where it would be a first award or a renewal, or was made by hand. */
+/** The award of a proposal that would update the cycle held; undefined where it is for something else. */
 export function approvedUpdate(
   scheme: SchemeEdition,
-  { how, renewal, effective, checklist, number }: Proposal,
+  found: Proposal,
   state: RecordState,
   reason: Reason | undefined,
 ): RecordEvent | undefined {
-  const cycle = updatable(standingOf(state, scheme.scheme));
-  if (how !== 'on-approval' || renewal !== undefined || cycle === undefined || cycle.edition >= scheme.edition) return undefined;
-  // What was done after the end of the time to update earned a first award again.
-  if (effectiveMilliseconds(effective, scheme.timeZone) >= endOf(cycle)) return undefined;
+  const { how, effective, checklist, number } = found;
+  const cycle = updatedBy(found, standingOf(state, scheme.scheme), () => scheme.timeZone);
+  if (cycle === undefined) return undefined;
   return updated(scheme, cycle, state, { how, effective, checklist: [...checklist], proposal: number, ...reasonFields(reason) });
 }
 
