@@ -14,7 +14,7 @@ import { everyLearner } from './views/every-learner.js';
 import { learnerStatus } from './views/learner-status.projection.js';
 
 /** How many learners an organization may have for the publication of a draft to wait until all of them were looked at. */
-export const WHAT_IF_LEARNERS_MAX = 50_000;
+export const WHAT_IF_LEARNERS_MAX = 20_000;
 
 /** Where a list stands that nobody changes any more; an event refers to it. */
 export interface KeptList {
