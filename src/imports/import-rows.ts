@@ -201,7 +201,7 @@ function placeInRow(row: Row, pointer: string): string {
   return `/${fieldOf(row, TIME_FIELD)}`;
 }
 const fieldOf = (row: Row, pattern: RegExp): string => Object.keys(row).find((name) => pattern.test(name)) ?? '';
-const TIME_FIELD = /^(enrolled|withdrawn|reported|completed|issued|checked|assigned|started|approved|awarded)(At|On)$/;
+const TIME_FIELD = /^(enrolled|withdrawn|reported|completed|issued|checked|assigned|started|approved|awarded|opened)(At|On)$/;
 const SUBMITTED_FIELD = /^submitted(At|On)$/;
 
 function invalid(raw: unknown, error: z.ZodError): RowOutcome {

@@ -135,6 +135,16 @@ describe('the command of a row', () => {
       { type: 'GrantWaiver', scheme: 'S1', lastDay: '2024-12-31', evidence: 'B.', reason },
     ],
     ['waiver-end', { scheme: 'S1', ...why }, { type: 'EndWaiver', scheme: 'S1', reason }],
+    ['renewal', { scheme: 'S1' }, { type: 'OpenRenewal', scheme: 'S1', intent: { how: 'renew-now' }, alternative: undefined }],
+    [
+      'renewal',
+      { scheme: 'S1', alternative: '/any/0', openedOn: '2025-01-10', ...why },
+      {
+        ...{ type: 'OpenRenewal', scheme: 'S1', intent: { how: 'by-admin', reason }, alternative: '/any/0' },
+        effective: { date: '2025-01-10' },
+      },
+    ],
+    ['renewal-withdrawal', { scheme: 'S1', ...why }, { type: 'WithdrawRenewal', scheme: 'S1', reason }],
   ];
   it.each(others)('a row of kind %s says %j', (kind, more, command) => {
     expect(ofLearner(kind, more)).toMatchObject(command);

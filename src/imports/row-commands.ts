@@ -4,6 +4,7 @@ import { courseCommand, learningPlanCommand, schemeCommand, withPartySubject, ty
 import type { Records } from '../record/published.js';
 import { isDate, type Effective } from '../shared/calendar.js';
 import { certificationCommandOf } from './certification-commands.js';
+import { renewalCommandOf } from './renewal-rows.js';
 import { effectiveOf, optionalReasonOf, reasonOf } from './row-times.js';
 import type { DecisionRow, DefinitionRow, LearnerRow, Row } from './rows.js';
 import { submissionCommandOf } from './submission-commands.js';
@@ -127,6 +128,9 @@ export function recordCommandOf(row: Exclude<LearnerRow, BindingRow | EvidenceRo
     case 'waiver':
     case 'waiver-end':
       return certificationCommandOf(row);
+    case 'renewal':
+    case 'renewal-withdrawal':
+      return renewalCommandOf(row);
     case 'submission-withdrawal':
     case 'submission-approval':
     case 'submission-decline':

@@ -146,6 +146,9 @@ const rows: readonly Row[] = [
   ofLearner('scope-reduction', { scheme: 'S1', covers: 'Up to 3 m.', reasonCode: 'eyesight', reason: 'By the doctor.' }),
   ofLearner('waiver', { scheme: 'S1', lastDay: '2024-12-31', evidence: 'A letter.', reasonCode: 'leave', reason: 'Away.' }),
   ofLearner('waiver-end', { scheme: 'S1', reasonCode: 'returned', reason: 'Back at work.' }),
+  ofLearner('renewal', { scheme: 'S1', alternative: '/any/0', openedOn: '2025-01-10' }),
+  ofLearner('renewal', { scheme: 'S1', openedAt: '2025-01-10T09:00:00Z', reasonCode: 'asked', reason: 'By telephone.' }),
+  ofLearner('renewal-withdrawal', { scheme: 'S1', reasonCode: 'other-way', reason: 'Takes the other course.' }),
 ];
 
 const issuesOf = (value: unknown): readonly z.core.$ZodIssue[] => rowSchema.safeParse(value).error?.issues ?? [];

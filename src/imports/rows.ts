@@ -4,6 +4,7 @@ import { calendarDuration, callerId, definitionId, isoDate, newCallerId, newScor
 import { certificationRows } from './certification-rows.js';
 import { decisionRows } from './decision-rows.js';
 import { definitionRows } from './definition-rows.js';
+import { renewalRows } from './renewal-rows.js';
 import { submissionRows } from './submission-rows.js';
 import { date, instant, isWholeReason, ofLearner, oneTime, optionalReason, reason, REASON_IN_PART, time } from './row-parts.js';
 
@@ -114,6 +115,7 @@ export const rowSchema = z.discriminatedUnion('kind', [
   ...submissionRows,
   ...decisionRows,
   ...certificationRows,
+  ...renewalRows,
 ]);
 export type Row = z.infer<typeof rowSchema>;
 /** A row about one learner goes to that learner's record; every other one is a definition of the organization. */

@@ -63,6 +63,7 @@ export function historyOf(name: string, person: string): readonly HistoryRow[] {
     row('9', 'scheme', ofScheme('Approved', 'S', 'D', awaited)),
     row('10', 'scheme-edition', ofScheme('Approved, revised', 'S', 'D', { ...awaited, edition: 2 })),
     row('11', 'scheme', ofScheme('Declined', 'T', 'D', awaited)),
+    row('45', 'scheme', ofScheme('Renewed', 'V', 'D', { renewal: { early: 'accept' } })),
     learner('12', 'learner', { name: 'Ada' }),
     learner('13', 'correction', { name: 'Ada Lovelace' }),
     learner('14', 'group-change', { groups: [id('G')] }),
@@ -96,6 +97,8 @@ export function historyOf(name: string, person: string): readonly HistoryRow[] {
     learner('41', 'reinstatement', { scheme: id('T'), ...WHY }),
     learner('42', 'waiver', { scheme: id('U'), lastDay: '2024-12-31', evidence: 'A letter of Ms. Åkerblom.', ...WHY }),
     learner('43', 'waiver-end', { scheme: id('U'), ...WHY }),
+    learner('46', 'renewal', { scheme: id('V'), openedOn: '2024-05-01' }),
+    learner('47', 'renewal-withdrawal', { scheme: id('V'), ...WHY }),
     learner('44', 'fact-correction', { corrects: { course: id('D') }, to: { validUntil: '2025-02-19' }, ...WHY }),
   ];
 }

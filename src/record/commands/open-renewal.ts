@@ -13,10 +13,9 @@ import { callerId, definitionId, effective } from '../../shared/text.js';
 import type { RenewalIntent } from '../domain/renewal-commands.js';
 import { NOTICE_TOKEN_CHARACTERS_MAX, readNoticeToken } from '../notice-tokens.js';
 import { Records } from '../records.js';
+import { ALTERNATIVE_CHARACTERS_MAX } from '../domain/certification-events.js';
 import { reasonSchema } from './reason.js';
 
-/** JSON Pointers of criteria stay well below this. */
-export const ALTERNATIVE_CHARACTERS_MAX = 500;
 const ONE_WAY = 'Must be opened by a notice or, with a reason, by an administrator, not by both.';
 
 export const openRenewalSchema = z
@@ -63,7 +62,7 @@ export class OpenRenewalHandler implements ICommandHandler<OpenRenewal> {
     const intent = await this.intentOf(write, learner, scheme, body);
     if (isRejection(intent)) return intent;
     return this.records.execute(
-      intent.how === 'by-admin' ? { ...write, meaning: 'opened' } : write,
+      { ...write, meaning: 'opened' },
       learner,
       'open-renewal',
       { type: 'OpenRenewal', scheme, intent, alternative, effective: time },

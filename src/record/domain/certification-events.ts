@@ -26,6 +26,8 @@ export const BOUNDARIES = [
   'waiver-ends',
 ] as const;
 export const ATTRIBUTED_MAX = 100;
+/** JSON Pointers of criteria stay well below this. */
+export const ALTERNATIVE_CHARACTERS_MAX = 500;
 
 const subject = z.uuid();
 const number = z.int().min(1);
@@ -51,7 +53,7 @@ const renewalOpened = z.strictObject({
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
   /** JSON Pointer of what the learner chose among the alternatives of the renewal's criteria. */
-  alternative: z.string().max(500).optional(),
+  alternative: z.string().max(ALTERNATIVE_CHARACTERS_MAX).optional(),
   effective,
   /** Exclusive; absent where the window never closes. */
   closesAt: isoInstant.optional(),
