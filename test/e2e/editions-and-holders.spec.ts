@@ -1,10 +1,20 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
+import { Drafts } from '../../src/catalogue/services.js';
 import type { StoredEvent } from '../../src/ledger/envelope.js';
 import { ReferredFiles } from '../../src/record/referred-files.js';
 import { WhatIfs } from '../../src/record/what-ifs.js';
 import { isRejection } from '../../src/shared/result.js';
-import { course, eventually, memoryEngines, scheme, Service, TestClock, type ProblemAnswer } from '../support/service.js';
+import {
+  course,
+  eventually,
+  memoryEngines,
+  scheme,
+  Service,
+  temporaryFolder,
+  TestClock,
+  type ProblemAnswer,
+} from '../support/service.js';
 import { WatchedEventStore } from '../support/watched-event-store.js';
 
 /** All of them did C1 on 1 February 2024 and hold what asks for it until 1 February 2026; every fifth did C2 as well. */
@@ -376,6 +386,31 @@ describe('what a draft would change', () => {
     expect(other.json<ProblemAnswer>().code).toBe('IDEMPOTENCY_KEY_REUSED');
   });
 
+  it('is counted anew where the definitions move on meanwhile, and given up where they never stand still', async () => {
+    const { ledger, definitions, whatIfs } = service.started.kernel;
+    let [counted, disturbed] = [0, 1];
+    const drafts = new Drafts(ledger, definitions, {
+      sealed: async (planned, actor) => {
+        counted += 1;
+        const answer = await whatIfs.sealed(planned, actor);
+        if (counted <= disturbed) await service.write('/v1/courses', course(`moved-on-${disturbed}-${counted}`));
+        return answer;
+      },
+    });
+    const publish = async (id: string) => {
+      const principal = { organization: 'main', actor: { key: 'k', role: 'admin' } };
+      const write = { principal, origin: { kind: 'api' }, idempotencyKey: id, correlationId: 'c'.repeat(36) } as const;
+      return drafts.publish(write, await createDraft(id, contentOf({ course: 'C2' }, { title: id })));
+    };
+    expect(await publish('D1')).toMatchObject({ outcome: 'recorded' });
+    expect(counted).toBe(2);
+    const [published] = ofType(await service.events(), 'SchemePublished', 'D1');
+    expect(published!.data['whatIf']).toMatchObject({ gain: UPDATED.length + NEWCOMERS.length });
+    [counted, disturbed] = [0, Infinity];
+    await expect(publish('D2')).rejects.toMatchObject({ code: 'CONCURRENCY_CONFLICT' });
+    expect(ofType(await service.events(), 'SchemePublished', 'D2')).toEqual([]);
+  });
+
   it('is refused above the named number of learners, and nothing of the list is kept', async () => {
     const { kernel } = service.started;
     const draft = await createDraft('Z', contentOf({ course: 'C2' }, { title: 'Z' }));
@@ -388,5 +423,30 @@ describe('what a draft would change', () => {
     expect(await among(COUNTS.learners - 1).sealed(planned, actor)).toMatchObject({ code: 'WHAT_IF_TOO_LARGE' });
     expect(await engines.files.page({ state: 'pinned', before: '9999', limit: 200 })).toEqual(filesBefore);
     expect(await among(COUNTS.learners).sealed(planned, actor)).toMatchObject({ learners: COUNTS.learners });
+  });
+});
+
+describe('the list of a what-if in a folder', () => {
+  const folder = temporaryFolder();
+  afterAll(() => folder.remove());
+
+  it('is there after a restart, byte for byte', async () => {
+    let embedded = await Service.embedded(folder.path);
+    await embedded.write('/v1/courses', course('C1'));
+    await embedded.write('/v1/learners', { learner: 'emp-1' });
+    await embedded.write('/v1/learners/emp-1/completions', { course: 'C1', effective: { date: '2024-02-01' } });
+    const content = contentOf({ course: 'C1' }, {});
+    const { draft } = (await embedded.post('/v1/drafts', { kind: 'scheme', id: 'S', content })).json<{ draft: string }>();
+    await embedded.write(`/v1/drafts/${draft}/publication`, {});
+    const first = await embedded.get('/v1/schemes/S/editions/1/what-if');
+    const { token, clock } = embedded;
+    await embedded.stop();
+    embedded = await Service.embedded(folder.path, clock, token);
+    const again = await embedded.get('/v1/schemes/S/editions/1/what-if');
+    const shown = (await embedded.get('/v1/schemes/S')).json<{ editions: { whatIf: { digest: string } }[] }>();
+    await embedded.stop();
+    expect(again.text).toBe(first.text);
+    expect(again.text.split('\n')).toHaveLength(3);
+    expect(shown.editions[0]!.whatIf.digest).toBe(createHash('sha256').update(again.text).digest('hex'));
   });
 });
