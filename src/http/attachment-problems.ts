@@ -28,5 +28,6 @@ export const ATTACHMENT_PROBLEMS = {
   ),
   DIGEST_MISMATCH: problem(422, 'Other bytes arrived than the digest says', 'Send the file again, or the digest of this one.'),
   RANGE_NOT_SATISFIABLE: problem(416, 'The file has no such part', 'Ask for bytes within the size that Content-Range names.'),
-  UPLOADS_BUSY: later(503, 'Too many files arrive at once', 'Repeat with the same Idempotency-Key after a pause.'),
+  // Hundreds wait already: who asks again each second only makes them wait longer.
+  UPLOADS_BUSY: later(503, 'Too many files arrive at once', 'Repeat with the same Idempotency-Key after a pause.', 10),
 } as const satisfies Record<string, Problem>;

@@ -7,7 +7,6 @@ import type { AuditTrail } from './audit-trail.js';
 import { isProblemCode, problemDocument, ProblemException, PROBLEMS, type ProblemCode, type ProblemExtras } from './problems.js';
 
 /** The pause that a caller is asked to make before it repeats, in seconds. */
-const RETRY_AFTER_SECONDS = 1;
 
 const FRAMEWORK: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
@@ -71,7 +70,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   private send(request: FastifyRequest, reply: FastifyReply, code: ProblemCode, extras: ProblemExtras): void {
     const problem = PROBLEMS[code];
-    if ('retry' in problem) void reply.header('retry-after', RETRY_AFTER_SECONDS);
+    if ('retry' in problem) void reply.header('retry-after', problem.retry);
     if (code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
     if (code === 'METHOD_NOT_ALLOWED') void reply.header('allow', this.methodsAt(request.url).join(', '));
     void reply

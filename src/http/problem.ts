@@ -4,9 +4,17 @@ export interface Problem {
   readonly title: string;
   /** How to mend it. */
   readonly advice: string;
-  /** Whether the identical request may succeed later. */
-  readonly retry?: true;
+  /** After how many seconds the identical request may succeed, where it may at all. */
+  readonly retry?: number;
 }
 
+/** Most of what passes does so at once. */
+export const RETRY_AFTER_SECONDS = 1;
+
 export const problem = (status: number, title: string, advice: string): Problem => ({ status, title, advice });
-export const later = (status: number, title: string, advice: string): Problem => ({ status, title, advice, retry: true });
+export const later = (status: number, title: string, advice: string, retry = RETRY_AFTER_SECONDS): Problem => ({
+  status,
+  title,
+  advice,
+  retry,
+});

@@ -265,7 +265,7 @@ describe('attachments', () => {
     const busy = await ask('ada', 'busy', counted);
     expect([busy.status, (JSON.parse(busy.text) as ProblemAnswer).code]).toEqual([503, 'UPLOADS_BUSY']);
     const without = await upload(document);
-    expect([without.status, without.headers['retry-after']]).toEqual([503, '1']);
+    expect([without.status, without.headers['retry-after']]).toEqual([503, '10']);
     // Once for its length each, and never to be sent.
     expect(made).toBe(2);
     never.abort();

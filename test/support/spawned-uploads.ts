@@ -4,6 +4,8 @@ import { BOUNDARY, END, partOf, type SentFile } from './uploads.js';
 export interface UploadAnswer {
   readonly status: number;
   readonly text: string;
+  /** When the service asks to be asked again; 0 where it does not say. */
+  readonly retryMilliseconds: number;
 }
 
 /** Uploads over sockets of its own, as many at once as are asked for. A connection that is cut is thrown. */
@@ -60,7 +62,8 @@ export class Uploader {
         response.on('end', () => {
           // Where it was refused before it was asked for, nothing of the file is sent.
           if (!sent.writableEnded) sent.destroy();
-          resolve({ status: response.statusCode!, text: Buffer.concat(pieces).toString('utf8') });
+          const retryMilliseconds = Number(response.headers['retry-after'] ?? 0) * 1_000;
+          resolve({ status: response.statusCode!, text: Buffer.concat(pieces).toString('utf8'), retryMilliseconds });
         });
       });
       write(sent);
