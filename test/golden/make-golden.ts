@@ -25,6 +25,7 @@ import { makeGoldenDecisions } from './make-golden-decisions.js';
 import { makeGoldenEditions } from './make-golden-editions.js';
 import { makeGoldenPublication } from './make-golden-publication.js';
 import { makeGoldenRecord } from './make-golden-record.js';
+import { makeGoldenRenewals } from './make-golden-renewals.js';
 import { makeGoldenRevocations } from './make-golden-revocations.js';
 import { makeGoldenSubmissions } from './make-golden-submissions.js';
 import { GOLDEN_FOLDER, GOLDEN_KEYS_FILE, GOLDEN_MASTER, GoldenKeys } from './golden-keys.js';
@@ -317,6 +318,12 @@ export async function makeGolden(): Promise<void> {
   });
   await makeGoldenRevocations(run, { organization: ORGANIZATION, record });
   await makeGoldenAttempts(run, { organization: ORGANIZATION, record, key: actor.key });
+  await makeGoldenRenewals(run, {
+    organization: ORGANIZATION,
+    pseudonym: (kind, id) => keyRing.pseudonym(ORGANIZATION, kind, id),
+    setNow: (instant) => (now = instant),
+    revision: async (stream) => (await ledger.load(recordDecider, stream)).revision,
+  });
   if (keys.made.length === 0) return;
   const frozen = existsSync(GOLDEN_KEYS_FILE) ? (JSON.parse(readFileSync(GOLDEN_KEYS_FILE, 'utf8')) as WrappedKey[]) : [];
   writeFileSync(GOLDEN_KEYS_FILE, `${JSON.stringify([...frozen, ...keys.made], null, 2)}\n`);
