@@ -35,7 +35,8 @@ describe('uploads at once', () => {
         const answer = await uploader.uploadWhenAsked('ada', SIZE, `upload-${number}`, file).catch(() => undefined);
         if (answer?.status === 200) return (JSON.parse(answer.text) as UploadedAttachment).attachment;
         if (answer === undefined) cut += 1;
-        else if (answer.status === 503) sentBack += 1;
+        // On a machine that is busy with other things a file may come too slowly, which may be repeated as well.
+        else if (answer.status === 503 || answer.status === 408) sentBack += 1;
         else throw new Error(`Upload ${number} was answered ${answer.status}: ${answer.text}`);
         if (Date.now() > deadline) throw new Error(`Upload ${number} was not taken in time.`);
         // Each a little later than the one before, as people do who were sent back together.
