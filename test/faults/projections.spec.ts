@@ -291,8 +291,21 @@ async function fillLog(service: Service): Promise<void> {
   for (let number = 0; number < 20; number += 1)
     await service.write(`/v1/learners/emp-${number}/schemes/S1/revocations`, { reason });
   await fillReviews(service);
+  await fillAppeals(service);
   const observed = async () => (await service.events()).filter(({ type }) => type === 'CertificationExpired').length;
   await eventually(async () => ((await observed()) === LEARNERS / 2 ? true : undefined));
+}
+
+/** Suspensions that are appealed against: some of it is decided, some waits. */
+async function fillAppeals(service: Service): Promise<void> {
+  const { token } = await keyFor(service, 'second', ['admin']);
+  const reason = { code: 'not-so', text: 'It was somebody else.' };
+  for (let number = 31; number < 45; number += 2) {
+    const scheme = `/v1/learners/emp-${number}/schemes/S1`;
+    const { revision } = await service.write(`${scheme}/suspensions`, { reason });
+    await service.write(`${scheme}/appeals`, { kind: 'appeal', against: revision, reason });
+    if (number < 37) await service.write(`${scheme}/appeals/1/decision`, { outcome: 'dismissed', reason }, { token });
+  }
 }
 
 /** Documents that were handed in: some wait, some are claimed, withdrawn, approved or declined. */
