@@ -8,7 +8,7 @@ import { earnedAgain, type Earned } from './earned-again.js';
 import { updatedBy } from './endings.js';
 import type { DataOf, RecordEvent } from './events.js';
 import { groundsOf, type Cycle, type Proposal, type Standing } from './standing.js';
-import { foldAll, standingOf, submissionsOf, type RecordState } from './state.js';
+import { cyclesOf, foldAll, standingOf, submissionsOf, type RecordState } from './state.js';
 import { revisionsOf } from './submission.js';
 
 /**
@@ -54,11 +54,13 @@ function correctedBy(corrections: readonly RecordEvent[], state: RecordState): C
 function reassessedIn(id: string, corrected: Corrected, state: RecordState, given: Given): readonly RecordEvent[] | Refusal {
   const events: RecordEvent[] = [];
   const moved = new Map<number, number>();
-  for (const { number } of standingOf(state, id).cycles) {
+  for (const { number } of cyclesOf(state, id)) {
     const now = foldAll(state, events, given.now, given.actor.person);
-    const standing = standingOf(now, id);
-    const cycle = standing.cycles[number - 1]!;
-    const ground = groundOf(cycle, standing, corrected, now) ?? moved.get(cycle.renews ?? 0);
+    const cycles = cyclesOf(now, id);
+    const cycle = cycles[number - 1]!;
+    // What was earned anew since stands in its place.
+    if (isGroundless(cycle) && cycles.some((later) => later.number > number && later.kind === 'initial')) continue;
+    const ground = groundOf(cycle, corrected, now) ?? moved.get(cycle.renews ?? 0);
     if (ground === undefined || cycle.how === 'by-hand' || cycle.revoked !== undefined) continue;
     const reassessed = reassessment(id, cycle, ground, now, given);
     if (reassessed === undefined) continue;
@@ -74,11 +76,11 @@ const isGroundless = ({ reassessments = [] }: Cycle): boolean =>
   reassessments.length > 0 && reassessments.at(-1)!.after === undefined;
 
 /**
- * The correction that concerns a cycle: of what it rests on; while nothing came after it, of what it last lost its ground by; or of
- * anything else that had been recorded by then, as the award would have been decided on that.
+ * The correction that concerns a cycle: of what it rests on, of what it last lost its ground by, or of anything else that had been
+ * recorded by then, as the award would have been decided on that.
  */
-function groundOf(cycle: Cycle, { cycles }: Standing, { by }: Corrected, state: RecordState): number | undefined {
-  const lost = isGroundless(cycle) && cycles.at(-1) === cycle ? correctedAt(cycle.reassessments!.at(-1)!.ground, state) : [];
+function groundOf(cycle: Cycle, { by }: Corrected, state: RecordState): number | undefined {
+  const lost = isGroundless(cycle) ? correctedAt(cycle.reassessments!.at(-1)!.ground, state) : [];
   const known = [...by.keys()].filter((revision) => revision < cycle.awarded.revision);
   return [...groundsOf(cycle), ...lost, ...known].map((revision) => by.get(revision)).find((revision) => revision !== undefined);
 }
