@@ -6,7 +6,16 @@ import { RECORDS_PER_KEY_CHECK } from '../../src/record/commands/confirm-revocat
 import { REVOCATIONS_SHOWN } from '../../src/record/commands/preview-revocations.js';
 import { REVOCATIONS_PER_BATCH_MAX } from '../../src/record/domain/revocation-batch.js';
 import { keyFor } from '../support/access.js';
-import { course, memoryEngines, newKey, scheme, Service, type Asked, type ProblemAnswer } from '../support/service.js';
+import {
+  course,
+  eventually,
+  memoryEngines,
+  newKey,
+  scheme,
+  Service,
+  type Asked,
+  type ProblemAnswer,
+} from '../support/service.js';
 
 const REASON = { code: 'issued-in-error', text: 'The exam of Mr. Żółty was void.' };
 
@@ -348,4 +357,20 @@ describe('a confirmation', () => {
       code: 'NOT_CERTIFIED',
     });
   });
+});
+
+it('what a policy observes between the preview and the confirmation makes neither of them stale', async () => {
+  const aging = await Service.memory();
+  await aging.write('/v1/courses', course('C1'));
+  await aging.write('/v1/schemes', scheme('S1', { course: 'C1' }));
+  await aging.write('/v1/learners', { learner: 'ada' });
+  await aging.write('/v1/learners/ada/completions', { course: 'C1', effective: { date: '2024-03-01' } });
+  const body = { filter: { scheme: 'S1' } };
+  const { digest, position } = (await aging.request('POST', '/v1/revocations/preview', { body })).json<Preview>();
+  aging.clock.set('2025-03-02T00:00:00.000Z');
+  const observed = async () => (await aging.events()).some(({ type }) => type === 'CertificationExpired');
+  await eventually(async () => ((await observed()) ? true : undefined));
+  const answer = await aging.post('/v1/revocations', { ...body, digest, position, reason: REASON });
+  expect([answer.status, answer.json<Batch>().counts]).toEqual([200, { revoked: 1, proposed: 0, refused: 0 }]);
+  await aging.stop();
 });
