@@ -1,5 +1,5 @@
 import { instantMilliseconds, type IsoInstant } from '../../shared/calendar.js';
-import { endingOf, graceEnd, hasBegunBy } from './ends.js';
+import { endingOf, graceEnd, hasBegunBefore, hasBegunBy } from './ends.js';
 import { endOf, revokedAt, type Assignment, type Cycle, type Observation, type Standing, type Waiver } from './standing.js';
 
 /** What time brings about in a standing, at its exact instant; exactly one of the numbers says of what. */
@@ -85,9 +85,12 @@ function ofCycle(cycle: Cycle, next: Cycle | undefined): readonly Boundary[] {
     // Of two cycles with one end, each boundary belongs to the one that stood then.
     if (cycle.kind === 'update' && !hasBegunBy(validity.from, instant)) return [];
     const milliseconds = instantMilliseconds(instant);
+    // What is renewed at the very instant of its end has run its whole time.
+    const isNextThere = ENDS.has(boundary) ? hasBegunBefore : hasBegunBy;
     const isOver =
-      milliseconds >= until || revoked <= milliseconds || (next !== undefined && hasBegunBy(next.validity.from, instant));
-    return isOver ? [] : [{ boundary, cycle: number, instant, observes: boundary in ENDINGS ? ending!.revision : observes }];
+      milliseconds >= until || revoked <= milliseconds || (next !== undefined && isNextThere(next.validity.from, instant));
+    if (isOver) return [];
+    return [{ boundary, cycle: number, instant, observes: BY_EDITION.has(boundary) ? ending!.revision : observes }];
   };
   return [
     ...at('expiring', expiringAt, ends),
@@ -101,7 +104,8 @@ function ofCycle(cycle: Cycle, next: Cycle | undefined): readonly Boundary[] {
   ];
 }
 
-const ENDINGS = { voided: true, 'update-overdue': true };
+const BY_EDITION: ReadonlySet<Boundary['boundary']> = new Set(['voided', 'update-overdue']);
+const ENDS: ReadonlySet<Boundary['boundary']> = new Set(['expired', ...BY_EDITION]);
 
 function ofWaiver({ number: waiver, endsAt: instant, ended, revision: observes }: Waiver): readonly Boundary[] {
   const isOver = ended !== undefined && hasBegunBy(ended.effective, instant);

@@ -77,6 +77,10 @@ export function lapsesOf({ cycles }: Standing): readonly Lapse[] {
 export const hasBegunBy = (time: Effective, instant: IsoInstant): boolean =>
   'date' in time ? time.date <= instant.slice(0, 10) : effectiveMilliseconds(time, 'UTC') <= instantMilliseconds(instant);
 
+/** The same before that instant, and not at it. */
+export const hasBegunBefore = (time: Effective, instant: IsoInstant): boolean =>
+  'date' in time ? time.date <= dayBefore(instant) : effectiveMilliseconds(time, 'UTC') < instantMilliseconds(instant);
+
 /** The last day before an instant, at the offset with which it is written. */
 function dayBefore(instant: IsoInstant): IsoDate {
   const offset = instant.endsWith('Z') ? 'UTC' : instant.slice(-6);
