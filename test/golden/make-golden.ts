@@ -23,6 +23,7 @@ import { makeGoldenAttempts } from './make-golden-attempts.js';
 import { makeGoldenCorrections } from './make-golden-corrections.js';
 import { makeGoldenDecisions } from './make-golden-decisions.js';
 import { makeGoldenEditions } from './make-golden-editions.js';
+import { makeGoldenObservations } from './make-golden-observations.js';
 import { makeGoldenPublication } from './make-golden-publication.js';
 import { makeGoldenRecord } from './make-golden-record.js';
 import { makeGoldenRenewals } from './make-golden-renewals.js';
@@ -323,6 +324,11 @@ export async function makeGolden(): Promise<void> {
     pseudonym: (kind, id) => keyRing.pseudonym(ORGANIZATION, kind, id),
     setNow: (instant) => (now = instant),
     revision: async (stream) => (await ledger.load(recordDecider, stream)).revision,
+  });
+  await makeGoldenObservations(run, {
+    organization: ORGANIZATION,
+    pseudonym: (kind, id) => keyRing.pseudonym(ORGANIZATION, kind, id),
+    setNow: (instant) => (now = instant),
   });
   if (keys.made.length === 0) return;
   const frozen = existsSync(GOLDEN_KEYS_FILE) ? (JSON.parse(readFileSync(GOLDEN_KEYS_FILE, 'utf8')) as WrappedKey[]) : [];
