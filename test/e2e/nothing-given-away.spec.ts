@@ -121,6 +121,11 @@ describe('what belongs to another organization', () => {
   /** Where a body must hold one of several fields, which no schema can say. */
   const BODIES: Readonly<Record<string, object>> = {
     '/v1/learners/:learner/corrections': { name: 'Bea' },
+    '/v1/learners/:learner/fact-corrections': {
+      corrects: 0,
+      withdraw: true,
+      reason: { code: 'sample-code', text: 'Sample.' },
+    },
     '/v1/learners/:learner/approvals': { course: 'ours00-course', label: 'practical', effective: { date: '2024-05-01' } },
     '/v1/learners/:learner/schemes/:scheme/appeals/:appeal/decision': {
       outcome: 'dismissed',

@@ -254,7 +254,7 @@ describe('what a learner sees', () => {
       expect(problem(foreign.json<ProblemAnswer>())).toMatchObject({ status: 404, code: 'LEARNER_UNKNOWN' });
       expect(problem(foreign.json<ProblemAnswer>())).toEqual(problem(unknown.json<ProblemAnswer>()));
     }
-    for (const list of ['learners', 'schemes/TWO/population', 'awards/pending', 'appeals', 'expiry-dates'])
+    for (const list of ['learners', 'schemes/TWO/population', 'awards/pending', 'appeals', 'expiry-dates', 'late-facts'])
       expect((await service.get(`/v1/${list}`, { token })).status).toBe(403);
   });
 });
