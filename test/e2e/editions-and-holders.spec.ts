@@ -83,6 +83,10 @@ describe('a new edition and who holds the one before', () => {
       status: 'update-required',
       valid: true,
       updateBy: '2024-09-01T00:00:00+02:00',
+      // What is left to do is what the new edition asks for.
+      edition: 2,
+      criteriaMet: false,
+      progress: { percent: 50, left: [{ course: 'C2', missing: 'not-completed' }] },
       cycles: [{ number: 1, laterEditions: [{ edition: 2, effect: 'must-update', by: { date: '2024-09-01' } }] }],
     });
   });
@@ -139,7 +143,7 @@ describe('who comes later under an earlier edition', () => {
       ['CertificationAwarded', 1],
       ['EditionApplied', 2],
     ]);
-    expect(await statusOf('late', 'L')).toMatchObject({ status: 'update-required', valid: true, edition: 1 });
+    expect(await statusOf('late', 'L')).toMatchObject({ status: 'update-required', valid: true, cycles: [{ edition: 1 }] });
   });
 
   it('the rules change between completion and approval: what was completed is approved under the edition that it was proposed under', async () => {
@@ -150,9 +154,8 @@ describe('who comes later under an earlier edition', () => {
     await held.service.write('/v1/learners/emp-3/schemes/A/awards/approval', { reason: REASON });
     expect(await statusOf('emp-3', 'A')).toMatchObject({
       status: 'update-required',
-      edition: 1,
       updateBy: '2024-09-01T00:00:00+02:00',
-      cycles: [{ kind: 'initial', how: 'on-approval', from: { date: '2024-02-01' } }],
+      cycles: [{ kind: 'initial', edition: 1, how: 'on-approval', from: { date: '2024-02-01' } }],
     });
     // Who has done what the new edition asks for as well is proposed for its update at once, which a person approves, too.
     await held.service.write('/v1/learners/emp-5/schemes/A/awards/approval', { reason: REASON });

@@ -7,7 +7,7 @@ import type { Reason } from './commands.js';
 import { updatable, updatedBy } from './endings.js';
 import type { Moment } from './evaluate.js';
 import type { ChecklistLeaf, DataOf, RecordEvent, ValidityInterval } from './events.js';
-import { evaluateScheme, WHOLE_TIME } from './scheme-evidence.js';
+import { evaluateScheme, WHOLE_TIME, type Window } from './scheme-evidence.js';
 import { endOf, suspensionOf, type Cycle, type Proposal } from './standing.js';
 import { standingOf, type RecordState } from './state.js';
 
@@ -38,15 +38,19 @@ export function updateOf(
   state: RecordState,
   catalogue: Pick<Catalogue, 'schemes'>,
 ): { readonly effective?: Effective; readonly checklist: readonly ChecklistLeaf[] } {
-  const { timeZone, capByEvidence } = scheme;
   const begins = beginning(scheme, cycle, catalogue);
-  const until = endOf(cycle);
-  const validOn = capByEvidence === true ? { validOn: effectiveDate(begins.effective, timeZone) } : {};
-  const { evaluation } = evaluateScheme(scheme, state, { ...WHOLE_TIME, until, ...validOn });
+  const { evaluation } = evaluateScheme(scheme, state, updateWindow(cycle, scheme, catalogue));
   const { satisfied, checklist } = evaluation;
-  if (!satisfied || begins.milliseconds >= until) return { checklist };
-  const met = effectiveMilliseconds(evaluation.effective!, timeZone);
+  if (!satisfied || begins.milliseconds >= endOf(cycle)) return { checklist };
+  const met = effectiveMilliseconds(evaluation.effective!, scheme.timeZone);
   return { effective: met > begins.milliseconds ? evaluation.effective! : begins.effective, checklist };
+}
+
+/** Which evidence counts for an update: all that is true before the cycle ends and, where evidence caps the validity, is still valid. */
+export function updateWindow(cycle: Cycle, scheme: SchemeEdition, catalogue: Pick<Catalogue, 'schemes'>): Window {
+  const window = { ...WHOLE_TIME, until: endOf(cycle) };
+  if (scheme.capByEvidence !== true) return window;
+  return { ...window, validOn: effectiveDate(beginning(scheme, cycle, catalogue).effective, scheme.timeZone) };
 }
 
 /** It keeps the old end (domain.md, Editions), and with it whatever was opened for the renewal at that end. */

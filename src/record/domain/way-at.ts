@@ -5,10 +5,11 @@ import { anewFrom, renewalWay, windowFrom, type Way } from './earning.js';
 import { WHOLE_TIME } from './scheme-evidence.js';
 import type { Cycle, Standing } from './standing.js';
 import type { SchemeStatus } from './status.js';
+import { updateWindow } from './updates.js';
 
 /**
- * By which criteria and which evidence a learner is judged at an instant: those of the renewal that is open, of what is asked, or of
- * what is to be earned anew after a lapse; else those by which the last certification was earned.
+ * By which criteria and which evidence a learner is judged at an instant: those of the renewal that is open, of the update that is
+ * required, of what is asked, or of what is to be earned anew after a lapse; else those by which the last certification was earned.
  */
 export function wayAt(
   standing: Standing,
@@ -20,12 +21,20 @@ export function wayAt(
   const last = begun.cycles.at(-1);
   const renewal = standing.renewals.find(({ number }) => number === status?.renewal);
   if (renewal !== undefined && last !== undefined) return renewalWay(renewal, last, begun, editions);
+  if (last !== undefined && status?.status === 'update-required') return updateWay(last, editions);
   const assignment = standing.assignments.find(({ number }) => number === status?.assignment);
   if (last !== undefined && assignment === undefined && status?.status !== 'lapsed') return earnedBy(last, standing, editions);
   const edition = status?.status === 'lapsed' ? undefined : (assignment ?? status)?.edition;
   const scheme = editions[(edition ?? editions.length) - 1]!;
   const anew = anewFrom(begun, editions, at) ?? WHOLE_TIME.from;
   return { scheme, criteria: scheme.criteria, pointer: '', window: windowFrom(scheme, assignment, anew), assignment };
+}
+
+/** What is left to do for an update is what the newest edition asks for. */
+function updateWay(cycle: Cycle, editions: readonly SchemeEdition[]): Way {
+  const scheme = editions.at(-1)!;
+  const window = updateWindow(cycle, scheme, { schemes: new Map([[scheme.scheme, editions]]) });
+  return { scheme, criteria: scheme.criteria, pointer: '', window };
 }
 
 function earnedBy(cycle: Cycle, standing: Standing, editions: readonly SchemeEdition[]): Way {
