@@ -2,7 +2,7 @@ import { assigned, C1, data, facts, on, retire } from '../../../test/support/ass
 import { catalogueWith, PureRecord, scheme, typesOf } from '../../../test/support/pure-record.js';
 import type { SchemeContent } from '../../catalogue/domain/content.js';
 import { latest } from '../../catalogue/published.js';
-import { windowOf } from './awards.js';
+import { windowOf } from './earning.js';
 import type { AssignmentTerms } from './commands.js';
 import { evaluateRecord } from './scheme-evidence.js';
 import { standingOf } from './state.js';

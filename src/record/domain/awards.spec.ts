@@ -17,7 +17,7 @@ import {
 } from '../../../test/support/pure-record.js';
 import type { SchemeContent } from '../../catalogue/domain/content.js';
 import { emptyCatalogue, latest } from '../../catalogue/published.js';
-import { windowOf } from './awards.js';
+import { windowOf } from './earning.js';
 import type { Of } from './commands.js';
 import { evaluateScheme } from './scheme-evidence.js';
 import { standingOf } from './state.js';

@@ -10,8 +10,6 @@ import { isMissed, isPastDue, pendingAssignment, type Cycle, type Proposal } fro
 import { cyclesOf, standingOf, type RecordState } from './state.js';
 import type { ZoneOf } from './status.js';
 
-export { editionFor, windowOf } from './earning.js';
-
 /**
  * The award that the evidence of a record earns in a scheme, or its proposal where a person must approve it; also what re-decides an
  * award later. It is the first award, the first again after a lapse, or the renewal that was opened (domain.md, Renewal intent).

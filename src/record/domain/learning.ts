@@ -284,8 +284,7 @@ const isNeededAgain = (scheme: string, approval: string, state: RecordState, giv
   standingOf(state, scheme).cycles.length > 0 &&
   waysOf(scheme, state, given).some(
     ({ window, scheme: { timeZone } }) =>
-      window.from <= instantMilliseconds(given.now) &&
-      !evaluateRecord({ approval }, scheme, state, timeZone, window).satisfied,
+      window.from <= instantMilliseconds(given.now) && !evaluateRecord({ approval }, scheme, state, timeZone, window).satisfied,
   );
 
 const approvalUnknown = (label: string): Refusal =>

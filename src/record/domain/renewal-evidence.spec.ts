@@ -1,5 +1,9 @@
-import { catalogueWith, definitions, PureRecord, REASON, scheme, typesOf } from '../../../test/support/pure-record.js';
-import { C1, C2, C3, facts, held, LATER, open, WINDOW, withdraw } from '../../../test/support/renewals.js';
+import { PureRecord, REASON, catalogueWith, definitions, scheme, typesOf } from '../../../test/support/pure-record.js';
+import { C1, C2, C3, LATER, WINDOW, facts, held, open, withdraw } from '../../../test/support/renewals.js';
+import { evaluateWay } from './earning.js';
+import { uncountedEvidence } from './renewal-evidence.js';
+import { standingOf } from './state.js';
+import { wayAt } from './way-at.js';
 
 describe('000-9 and trap 3: what counts for a renewal', () => {
   test('without an intent the same training that earned the first award renews nothing and stays on record', () => {
@@ -149,5 +153,65 @@ describe('000-9 and trap 3: what counts for a renewal', () => {
     expect(record.cycles('S')).toHaveLength(1);
     const reinstated = record.do({ type: 'ReinstateCertification', scheme: 'S', reason: REASON });
     expect(typesOf(reinstated)).toEqual(['CertificationReinstated', 'CertificationAwarded']);
+  });
+});
+
+describe('what does not count', () => {
+  const uncounted = (record: PureRecord) =>
+    uncountedEvidence('S', record.state, record.facts.schemes.get('S')!, record.now).map(
+      ({ revision, course, reason, attributable }) => [revision, course, reason, attributable],
+    );
+
+  test('is told with its reason, the newest first; what earned an award or is asked for by nothing is none of it', () => {
+    const record = held();
+    expect(uncounted(record)).toEqual([]);
+    record.complete('C2', '2025-02-20');
+    const early = record.complete('C1', '2025-02-20') && record.state.revision;
+    expect(uncounted(record)).toEqual([[early, 'C1', 'no-renewal-intent', true]]);
+    record.do(open());
+    const before = record.complete('C1', '2024-12-01') && record.state.revision;
+    expect(uncounted(record)).toEqual([
+      [before, 'C1', 'before-renewal-opened', false],
+      [early, 'C1', 'no-renewal-intent', true],
+    ]);
+    record.complete('C1', '2025-03-01');
+    expect(uncounted(record)).toEqual([]);
+  });
+
+  test('where no renewal is allowed it says so; where nothing is held or it is revoked there is nothing to say', () => {
+    const record = held(null);
+    record.complete('C1', '2025-02-20');
+    expect(uncounted(record)).toEqual([[record.state.revision, 'C1', 'not-renewable', false]]);
+    record.do({ type: 'Revoke', scheme: 'S', reason: REASON });
+    expect(uncounted(record)).toEqual([]);
+    expect(uncounted(PureRecord.registered(facts(WINDOW)))).toEqual([]);
+  });
+
+  test('after a lapse only what was done before it, as the rest counts for a first award', () => {
+    const record = held(WINDOW, '2025-06-01T00:00:00Z', { all: [C1, C2] });
+    record.complete('C1', '2025-03-20');
+    const missed = record.state.revision;
+    record.complete('C2', '2025-05-01');
+    expect(uncounted(record)).toEqual([[missed, 'C1', 'no-renewal-intent', true]]);
+  });
+});
+
+describe('by which criteria a learner is judged at an instant', () => {
+  const judged = (record: PureRecord, at: string) => {
+    const way = wayAt(standingOf(record.state, 'S'), record.statusAt('S', at), record.facts.schemes.get('S')!, at);
+    const { satisfied, checklist } = evaluateWay(way, record.state);
+    return [satisfied, ...checklist.map(({ path, course }) => `${path} ${course}`)];
+  };
+
+  test('by the first award’s, then the chosen ones of the renewal, then how that was earned, and the first again after a lapse', () => {
+    const record = held({ ...WINDOW, criteria: { any: [C2, C3] } });
+    expect(judged(record, '2025-02-28T00:00:00Z')).toEqual([true, ' C1']);
+    record.do(open({ alternative: '/any/1' }));
+    expect(judged(record, '2025-03-01T10:00:00Z')).toEqual([false, '/any/1 C3']);
+    record.now = LATER;
+    record.complete('C3', '2025-03-10');
+    expect(judged(record, LATER)).toEqual([true, '/any/1 C3']);
+    expect(judged(record, '2025-03-01T10:00:00Z')).toEqual([true, '/any/1 C3']);
+    expect(judged(record, '2026-12-01T00:00:00Z')).toEqual([false, ' C1']);
   });
 });

@@ -1,6 +1,6 @@
 import { ADMIN, LEARNER, PureRecord, REASON, typesOf } from '../../../test/support/pure-record.js';
 import { asking, document, LABEL, training } from '../../../test/support/submissions.js';
-import { windowOf } from './awards.js';
+import { windowOf } from './earning.js';
 import { evaluateScheme } from './scheme-evidence.js';
 import { pendingAssignment } from './standing.js';
 import { standingOf } from './state.js';

@@ -1,6 +1,6 @@
 import { retirementOf, type SchemeEdition } from '../../catalogue/published.js';
 import { addDays, dateAt, endWith, instantMilliseconds, type IsoDate, type IsoInstant } from '../../shared/calendar.js';
-import { editionFor } from './awards.js';
+import { editionFor } from './earning.js';
 import {
   definitionRetired,
   humanRefusal,
