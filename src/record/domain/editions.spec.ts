@@ -270,6 +270,30 @@ describe('an update', () => {
     });
   });
 
+  it('that lost its ground by a correction is done again', () => {
+    const record = holder(second(BY));
+    apply(record);
+    record.complete('C2', '2024-05-20');
+    const corrects = { course: 'C2' };
+    record.do({ type: 'CorrectFact', corrects, reason: REASON });
+    expect(record.statusAt('S', record.now)).toMatchObject({ status: 'revoked', valid: false });
+    expect(dataOf(record.complete('C2', '2024-05-25'), 'CertificationAwarded')).toMatchObject({
+      kind: 'update',
+      cycle: 3,
+      renews: 1,
+      validity: { from: { date: '2024-05-25' }, lastValidDay: '2025-03-15' },
+    });
+    expect(record.statusAt('S', record.now)).toMatchObject({ status: 'certified', valid: true, cycle: 3 });
+  });
+
+  it('that a person revoked is not done again', () => {
+    const record = holder(second(BY));
+    apply(record);
+    record.complete('C2', '2024-05-20');
+    record.do({ type: 'Revoke', scheme: 'S', reason: REASON });
+    expect(typesOf(record.complete('C2', '2024-05-25'))).not.toContain('CertificationAwarded');
+  });
+
   it('is not made while the certification is suspended, and is when it is reinstated', () => {
     const record = holder(second(BY));
     apply(record);

@@ -9,7 +9,7 @@ import type { Moment } from './evaluate.js';
 import type { ChecklistLeaf, DataOf, RecordEvent, ValidityInterval } from './events.js';
 import { evaluateScheme, WHOLE_TIME, type Window } from './scheme-evidence.js';
 import { endOf, suspensionOf, type Cycle, type Proposal } from './standing.js';
-import { standingOf, type RecordState } from './state.js';
+import { cyclesOf, standingOf, type RecordState } from './state.js';
 
 /** How the holder of an earlier edition comes to a newer one; what was decided about it is in docs/adr/0018-editions-and-holders.md. */
 
@@ -90,7 +90,7 @@ function updated(edition: SchemeEdition, cycle: Cycle, state: RecordState, groun
     subject: state.profile!.subject,
     scheme: edition.scheme,
     edition: edition.edition,
-    cycle: number + 1,
+    cycle: cyclesOf(state, edition.scheme).length + 1,
     kind: 'update',
     renews: number,
     ...ground,
