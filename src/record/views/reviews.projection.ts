@@ -1,6 +1,7 @@
 import type { Projection } from '../../projections/define-projection.js';
 import { instantMilliseconds, type Effective } from '../../shared/calendar.js';
 import type { JsonObject } from '../../shared/json.js';
+import type { RecordEvent } from '../domain/events.js';
 import { isSubmissionEvent, type EvidenceKind, type ScanVerdict, type SubmissionEvent } from '../domain/submission-events.js';
 
 /** One document per submission that had to be reviewed; `waiting` turns false when it is decided, and the document stays. */
@@ -48,7 +49,7 @@ export interface ReviewDocument {
 
 export const reviews: Projection = {
   name: 'reviews',
-  version: 2,
+  version: 3,
   indexes: {
     waiting: ['organization', 'waiting', 'since'],
     bySchemeWaiting: ['organization', 'scheme', 'waiting', 'since'],
@@ -57,8 +58,12 @@ export const reviews: Projection = {
     sourceChecks: ['organization', 'checkPending', 'checkDue'],
   },
   keyOf: ({ event, stored, stream }) =>
-    stream.kind === 'record' && isSubmissionEvent(event) ? `${stored.stream}~${event.data.submission}` : undefined,
+    stream.kind === 'record' && (isSubmissionEvent(event) || isCorrection(event))
+      ? `${stored.stream}~${event.data.submission}`
+      : undefined,
   fold(document, { event, stored, stream }) {
+    if (isCorrection(event))
+      return document === undefined ? undefined : { ...document, ...plain(changeByCorrection(event, document)) };
     const { type, data } = event as SubmissionEvent;
     const { recordedAt, actor } = stored.metadata;
     if (type === 'EvidenceSubmitted') {
@@ -91,6 +96,14 @@ export const reviews: Projection = {
       : { ...document, ...plain(changeBy(event as SubmissionEvent, document, actor.person)) };
   },
 };
+
+type Correction = Extract<RecordEvent, { type: 'SubmissionCorrected' }>;
+const isCorrection = (event: { readonly type: string }): event is Correction => event.type === 'SubmissionCorrected';
+
+/** What was taken back is checked at its source no more; corrected again, it is. */
+const changeByCorrection = ({ data: { to } }: Correction, document: JsonObject): Change => ({
+  checkPending: to !== undefined && document['checkDue'] !== '',
+});
 
 const DECIDED = { waiting: false, unscanned: false };
 const FINAL_VERDICTS: ReadonlySet<ScanVerdict> = new Set(['clean', 'infected']);
