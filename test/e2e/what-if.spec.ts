@@ -17,7 +17,7 @@ import {
   second,
   VOID,
 } from '../support/held-schemes.js';
-import { course, Service, temporaryFolder, type ProblemAnswer } from '../support/service.js';
+import { course, type ProblemAnswer } from '../support/service.js';
 
 const held = new HeldSchemes();
 
@@ -225,30 +225,5 @@ describe('what a draft would change', () => {
     expect(await among(COUNTS.learners - 1).sealed(planned, actor)).toMatchObject({ code: 'WHAT_IF_TOO_LARGE' });
     expect(await held.engines.files.page({ state: 'pinned', before: '9999', limit: 200 })).toEqual(filesBefore);
     expect(await among(COUNTS.learners).sealed(planned, actor)).toMatchObject({ learners: COUNTS.learners });
-  });
-});
-
-describe('the list of a what-if in a folder', () => {
-  const folder = temporaryFolder();
-  afterAll(() => folder.remove());
-
-  it('is there after a restart, byte for byte', async () => {
-    let embedded = await Service.embedded(folder.path);
-    await embedded.write('/v1/courses', course('C1'));
-    await embedded.write('/v1/learners', { learner: 'emp-1' });
-    await embedded.write('/v1/learners/emp-1/completions', { course: 'C1', effective: { date: '2024-02-01' } });
-    const content = contentOf({ course: 'C1' }, {});
-    const { draft } = (await embedded.post('/v1/drafts', { kind: 'scheme', id: 'S', content })).json<{ draft: string }>();
-    await embedded.write(`/v1/drafts/${draft}/publication`, {});
-    const first = await embedded.get('/v1/schemes/S/editions/1/what-if');
-    const { token, clock } = embedded;
-    await embedded.stop();
-    embedded = await Service.embedded(folder.path, clock, token);
-    const again = await embedded.get('/v1/schemes/S/editions/1/what-if');
-    const shown = (await embedded.get('/v1/schemes/S')).json<{ editions: { whatIf: { digest: string } }[] }>();
-    await embedded.stop();
-    expect(again.text).toBe(first.text);
-    expect(again.text.split('\n')).toHaveLength(3);
-    expect(shown.editions[0]!.whatIf.digest).toBe(createHash('sha256').update(again.text).digest('hex'));
   });
 });

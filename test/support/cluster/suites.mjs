@@ -11,12 +11,14 @@ const LEFT_OUT = {
   compose: 'it reads the compose files',
   doctor: 'it is about the data folder',
   'doctor-eventstoredb': 'it starts a double of its own, in npm test; test/mongodb/doctor.spec.ts looks at both servers',
+  'editions-and-holders': 'it watches a store of its own in memory',
   folder: 'it is about the data folder',
   'no-plain-text': 'it searches the data folder; test/cluster/no-plain-text.spec.ts searches the servers',
   'nothing-given-away': 'it counts the calls on engines in memory',
   publications: 'it watches a store of its own in memory',
   readme: 'it takes the tour of the embedded profile',
   'stopped-folder': 'it is about the data folder',
+  'what-if': 'it watches a store of its own in memory; what-if-list keeps a list on both profiles',
 };
 /** Whether a suite starts the program, which takes a whole EventStoreDB for itself: it brings a double along. */
 const startsProgram = (suite) => /\b(SpawnedService|TwoServices)\b/.test(readFileSync(suite, 'utf8'));
