@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Controller, Get, Query } from '@nestjs/common';
 import { Query as CqrsQuery, QueryBus, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ApiOperation } from '@nestjs/swagger';
@@ -92,6 +93,8 @@ export class ShowForecastHandler implements IQueryHandler<ShowForecast> {
         if (ending !== undefined) forecast.count(ending, group);
       }
       after = page.next;
+      // Between two pages others get their turn.
+      await setImmediate();
     } while (after !== undefined);
     return { at, from: days.from, schemes: shown(forecast, catalogue) };
   }
