@@ -120,6 +120,20 @@ describe('a certification that was updated', () => {
     ]);
   });
 
+  test('an update that was done again stands in the place of the one that lost its ground', () => {
+    const record = updated();
+    const first = record.state.completions[1]!.revision;
+    record.do(correct(first));
+    record.complete('C2', '2024-05-25');
+    expect(record.cycles('S1')).toMatchObject([{}, {}, { number: 3, kind: 'update', renews: 1 }]);
+    record.do(correct(first, on('2024-05-20')));
+    // What is known to be true of the one that stands counts for it; the one before does not come back beside it.
+    expect(reassessments(record).map(({ cycle, after }) => [cycle, after?.from])).toEqual([
+      [2, undefined],
+      [3, { date: '2024-05-20' }],
+    ]);
+  });
+
   test('what both stood on and never was leaves neither a ground', () => {
     const record = updated();
     record.do(correct({ course: 'C1' }));

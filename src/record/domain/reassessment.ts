@@ -58,8 +58,7 @@ function reassessedIn(id: string, corrected: Corrected, state: RecordState, give
     const now = foldAll(state, events, given.now, given.actor.person);
     const cycles = cyclesOf(now, id);
     const cycle = cycles[number - 1]!;
-    // What was earned anew since stands in its place.
-    if (isGroundless(cycle) && cycles.some((later) => later.number > number && later.kind === 'initial')) continue;
+    if (isGroundless(cycle) && isReplaced(cycle, cycles)) continue;
     const ground = groundOf(cycle, corrected, now) ?? moved.get(cycle.renews ?? 0);
     if (ground === undefined || cycle.how === 'by-hand' || cycle.revoked !== undefined) continue;
     const reassessed = reassessment(id, cycle, ground, now, given);
@@ -74,6 +73,10 @@ function reassessedIn(id: string, corrected: Corrected, state: RecordState, give
 
 const isGroundless = ({ reassessments = [] }: Cycle): boolean =>
   reassessments.length > 0 && reassessments.at(-1)!.after === undefined;
+
+/** Whether another cycle stands in the place of one that lost its ground: a first award since, or another one after the same cycle. */
+const isReplaced = ({ number, renews }: Cycle, cycles: readonly Cycle[]): boolean =>
+  cycles.some((later) => later.number > number && (later.kind === 'initial' || later.renews === renews));
 
 /**
  * The correction that concerns a cycle: of what it rests on, of what it last lost its ground by, or of anything else that had been
