@@ -22,12 +22,9 @@ import { openedSchema } from './open.js';
 import { schemeStandings, type SchemeStandingDocument } from './scheme-standings.projection.js';
 
 const querySchema = z.strictObject({
-  state: z
-    .enum(['open', 'closed'])
-    .optional()
-    .meta({
-      description: 'open unless told: who is without the certification now. closed: who was, and holds or held it again since.',
-    }),
+  state: z.enum(['open', 'closed']).optional().meta({
+    description: 'open unless told: who is without the certification now. closed: who was, and holds or held it again since.',
+  }),
   scheme: definitionId.optional(),
   group: definitionId.optional(),
   limit: limitParameter,
