@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { coursesBehind, latest, type Catalogue } from '../../catalogue/published.js';
+import { coursesBehind, editionOf, latest, type Catalogue } from '../../catalogue/published.js';
 import { dateAt, instantMilliseconds } from '../../shared/calendar.js';
 import { effective, isoDate, isoInstant } from '../../shared/text.js';
 import { renewalBounds } from '../domain/award-dates.js';
@@ -100,7 +100,8 @@ function renewalOf(id: string, cycle: Cycle, open: Renewal | undefined, catalogu
   const time = renewalBounds(cycle, catalogue.schemes.get(id)!);
   if (time === undefined) return undefined;
   const newest = latest(catalogue.schemes, id)!;
-  const criteria = renewalCriteria(newest);
+  // What is being renewed is renewed as its edition says, whatever came later.
+  const criteria = renewalCriteria(open === undefined ? newest : editionOf(catalogue.schemes, id, open.edition)!);
   const shown = (tree: typeof criteria) => ({
     words: criteriaWords(tree, catalogue),
     courses: [...coursesBehind(tree, catalogue)],
