@@ -233,6 +233,33 @@ const active: readonly HostileFile[] = (
       'an object stream in a packing that is not looked into',
       stream('/Type/ObjStm/N 1/First 4/Filter/ASCIIHexDecode', text('3c3c>')),
     ],
+    [
+      'an object stream that is packed and then written in digits',
+      stream(
+        '/Type/ObjStm/N 1/First 4/Filter[/FlateDecode/ASCIIHexDecode]',
+        deflateSync(text(`${text(SCRIPT).toString('hex')}>`)),
+      ),
+    ],
+    [
+      'an object stream whose packing another object names',
+      join(stream('/Type/ObjStm/N 1/First 4/Filter 98 0 R', deflateSync(text(SCRIPT))), '\nendobj\n98 0 obj\n/FlateDecode'),
+    ],
+    [
+      'an object stream that is packed twice, with a remark between',
+      stream('/Type/ObjStm/N 1/First 4/Filter[/FlateDecode%\n/FlateDecode]', deflateSync(deflateSync(text(SCRIPT)))),
+    ],
+    [
+      'an object stream with the end of another one in its dictionary',
+      stream('/Type/ObjStm/N 1/First 4/Filter/FlateDecode/X(endstream)', deflateSync(text(SCRIPT))),
+    ],
+    [
+      'an object stream with another stream in its dictionary',
+      stream('/Type/ObjStm/N 1/First 4/X(stream \nendstream)/Filter/FlateDecode', deflateSync(text(SCRIPT))),
+    ],
+    [
+      'an object stream whose dictionary is longer than any',
+      stream(`/Type/ObjStm/N 1/First 4/Filter/FlateDecode${' '.repeat(5_000)}`, deflateSync(text(SCRIPT))),
+    ],
     ['an object stream that cannot be unpacked', stream('/Type/ObjStm/N 1/First 4/Filter/FlateDecode', text('nothing'))],
     [
       'an object stream that unpacks to too much',

@@ -1,5 +1,5 @@
 import { inflateSync } from 'node:zlib';
-import { METADATA_BYTES_MAX, pixelsFault } from './bounds.js';
+import { ALL_METADATA_BYTES_MAX, METADATA_BYTES_MAX, pixelsFault } from './bounds.js';
 import { MarkerInspector } from './markers.js';
 import { pass, take, type Fault, type Walk } from './walk.js';
 
@@ -24,6 +24,7 @@ export function crc32(bytes: Uint8Array, before = 0): number {
 export function* walkPng(): Walk {
   if (!(yield* take(SIGNATURE.length)).equals(SIGNATURE)) return 'is no PNG';
   let data: 'none' | 'going on' | 'over' = 'none';
+  const texts: Texts = { unpackedBytes: 0 };
   for (let first = true; ; first = false) {
     const head = yield* take(8);
     const length = head.readUInt32BE();
@@ -35,14 +36,19 @@ export function* walkPng(): Walk {
     if (type === 'IDAT') data = 'going on';
     else if (data === 'going on') data = 'over';
     let crc = crc32(head.subarray(4));
-    const fault = yield* body(type, length, (bytes) => (crc = crc32(bytes, crc)));
+    const fault = yield* body(type, length, texts, (bytes) => (crc = crc32(bytes, crc)));
     if (fault !== undefined) return fault;
     if ((yield* take(4)).readUInt32BE() !== crc) return 'is a damaged PNG';
     if (type === 'IEND') return data === 'none' ? 'is a PNG without an image' : undefined;
   }
 }
 
-function* body(type: string, length: number, seen: (bytes: Buffer) => void): Walk {
+/** What the compressed texts of one file came to so far. */
+interface Texts {
+  unpackedBytes: number;
+}
+
+function* body(type: string, length: number, texts: Texts, seen: (bytes: Buffer) => void): Walk {
   if (type === 'IEND' && length > 0) return 'is a PNG with something in its end';
   if (type === 'IHDR') {
     if (length !== 13) return 'is a damaged PNG';
@@ -54,7 +60,7 @@ function* body(type: string, length: number, seen: (bytes: Buffer) => void): Wal
   if (length > METADATA_BYTES_MAX) return 'holds more text than a picture has';
   const text = yield* take(length);
   seen(text);
-  return textFault(type, text);
+  return textFault(type, text, texts);
 }
 
 function headerFault(header: Buffer): Fault {
@@ -65,13 +71,21 @@ function headerFault(header: Buffer): Fault {
 }
 
 /** What a compressed text holds, as far as it is compressed; one that unpacks to too much is there to fill memory. */
-function textFault(type: string, text: Buffer): Fault {
+function textFault(type: string, text: Buffer, texts: Texts): Fault {
   const packed = packedPart(type, text);
   if (packed === undefined) return undefined;
-  try {
-    return new MarkerInspector().write(inflateSync(packed, { maxOutputLength: METADATA_BYTES_MAX }));
-  } catch {
+  const unpacked = inflated(packed);
+  texts.unpackedBytes += unpacked?.length ?? 0;
+  if (unpacked === undefined || texts.unpackedBytes > ALL_METADATA_BYTES_MAX)
     return 'holds a compressed text that cannot be read, or unpacks to too much';
+  return new MarkerInspector().write(unpacked);
+}
+
+function inflated(packed: Buffer): Buffer | undefined {
+  try {
+    return inflateSync(packed, { maxOutputLength: METADATA_BYTES_MAX });
+  } catch {
+    return undefined;
   }
 }
 
