@@ -1,11 +1,14 @@
 import { isRejection } from '../../shared/result.js';
+import type { Criteria } from '../../catalogue/domain/criteria.js';
 import {
   ADMIN,
+  catalogueWith,
   LEARNER,
   LEARNER_AS_ADMIN,
   NOW,
   PureRecord,
   REASON,
+  scheme,
   SECOND,
   SERVICE,
   typesOf,
@@ -156,6 +159,22 @@ describe('a claim', () => {
 });
 
 describe('checking at the source', () => {
+  it('awards what an edition asks for that came to demand the check when the document was approved already', () => {
+    const criteria = (more: object): Criteria => ({
+      all: [{ course: 'C1' }, { submission: LABEL, kind: 'credential-document', ...more }],
+    });
+    const first = asking(criteria({}));
+    const record = waiting(first, document());
+    record.do(APPROVE, ADMIN);
+    const content = scheme('S1', criteria({ sourceCheck: 'required' }), { perpetual: true }, 'Europe/Berlin');
+    record.facts = catalogueWith(first, { type: 'ReviseScheme', scheme: content });
+    record.complete('C1', '2024-05-20');
+    expect(record.cycles('S1')).toEqual([]);
+    expect(typesOf(record.do(CHECK, SECOND))).toEqual(['SourceChecked', 'CertificationAwarded']);
+    // A further check is no further ground.
+    expect(typesOf(record.do({ ...CHECK, effective: { date: '2024-06-01' } }, SECOND))).toEqual(['SourceChecked']);
+  });
+
   const demanding = () => asking({ submission: LABEL, kind: 'credential-document', sourceCheck: 'required' });
 
   it('where a scheme demands it, nothing is approved without it', () => {

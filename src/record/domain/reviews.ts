@@ -141,7 +141,10 @@ function checkSource(command: Of<'CheckSource'>, state: RecordState, given: Give
   const { subject } = state.profile!;
   const about = { subject, scheme: found.scheme, submission: found.number };
   const data = { ...about, authority, how, effective, ...optional({ dueAgain, reference }) };
-  return [{ type: 'SourceChecked', data }];
+  const checked = { type: 'SourceChecked', data } as const;
+  // Only the first check can make it count: for an edition that came to ask for one when it was approved already.
+  const mayCount = stateOf(found) === 'approved' && found.checks.length === 0;
+  return mayCount ? withConsequences([checked], state, given) : [checked];
 }
 
 /** What a scanner said; of an attachment that it was not asked about it says nothing. */
