@@ -10,10 +10,11 @@ interface Listed {
   readonly since: string;
   readonly age: 'new' | 'aged' | 'escalated';
   readonly sourceCheck: boolean;
+  readonly scan?: string;
   readonly claim?: { readonly until: string };
 }
 
-const listedLine = ({ learner, submission, scheme, label, kind, since, age, sourceCheck, claim }: Listed): string =>
+export const listedLine = ({ learner, submission, scheme, label, kind, since, age, sourceCheck, scan, claim }: Listed): string =>
   [
     `${shown(learner)} ${submission}`,
     scheme,
@@ -22,6 +23,8 @@ const listedLine = ({ learner, submission, scheme, label, kind, since, age, sour
     `since ${since}`,
     ...(age === 'new' ? [] : [age]),
     ...(sourceCheck ? ['to be checked at its source'] : []),
+    // It cannot be approved while its attachment is not known to be clean.
+    ...(scan === undefined || scan === 'clean' ? [] : [`scan: ${scan}`]),
     ...(claim === undefined ? [] : [`claimed until ${claim.until}`]),
   ].join('  ');
 

@@ -18,7 +18,10 @@ export const REFERENCE_CHARACTERS_MAX = 500;
 
 export const checkSourceSchema = z
   .strictObject({
-    authority: text(AUTHORITY_CHARACTERS_MAX).meta({ description: 'Whoever issued the document and was asked.' }),
+    authority: text(AUTHORITY_CHARACTERS_MAX).meta({
+      description:
+        'The institution that issued the document and was asked. It is not sealed: a person there belongs into the reference.',
+    }),
     how: z.enum(SOURCE_CHECK_WAYS),
     effective: effective.meta({ description: 'When the answer came.' }),
     dueAgain: isoDate.optional().meta({ description: 'The day on which it is to be asked again.' }),
