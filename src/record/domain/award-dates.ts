@@ -12,7 +12,7 @@ import {
   type IsoInstant,
 } from '../../shared/calendar.js';
 import { optional } from './circumstances.js';
-import { endingOf } from './ends.js';
+import { renewalCloses } from './ends.js';
 import type { Boundaries, ValidityInterval } from './events.js';
 import { holdsUntil, renewalWindow, renewedEnd } from './renewal-dates.js';
 import type { Cycle } from './standing.js';
@@ -103,6 +103,8 @@ export function renewalTime({ boundaries, validity }: Cycle, newest: SchemeEditi
 export interface RenewalBounds extends RenewalTime {
   /** From when on it may be renewed, in milliseconds. */
   readonly from: number;
+  /** Where the window of the award itself closes, whatever a later edition says. */
+  readonly windowClosesAt?: IsoInstant | undefined;
 }
 
 /** As the newest edition allows it, whatever the edition of the award said; undefined where it cannot be renewed. */
@@ -110,9 +112,6 @@ export function renewalBounds(cycle: Cycle, editions: readonly SchemeEdition[]):
   const newest = editions.at(-1)!;
   const time = newest.renewal === undefined ? undefined : renewalTime(cycle, newest);
   if (time === undefined) return undefined;
-  const ending = endingOf(cycle)?.endsAt;
-  const isEndedFirst =
-    ending !== undefined && (time.closesAt === undefined || instantMilliseconds(ending) < instantMilliseconds(time.closesAt));
   const opens = instantMilliseconds(time.opensAt);
   const from =
     newest.renewal?.early === 'accept'
@@ -121,5 +120,5 @@ export function renewalBounds(cycle: Cycle, editions: readonly SchemeEdition[]):
           beginsAt(cycle, (edition) => editions[edition - 1]!.timeZone),
         )
       : opens;
-  return { opensAt: time.opensAt, closesAt: isEndedFirst ? ending : time.closesAt, from };
+  return { opensAt: time.opensAt, closesAt: renewalCloses(time, cycle), windowClosesAt: time.closesAt, from };
 }

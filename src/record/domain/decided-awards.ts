@@ -15,6 +15,7 @@ import {
   type Given,
   type Refusal,
 } from './circumstances.js';
+import { withConsequences } from './consequences.js';
 import { evaluateWay, renewalWay, type Way } from './earning.js';
 import { evaluateRecord, WHOLE_TIME, type Window } from './scheme-evidence.js';
 import { endOf, pendingAssignment, pendingRenewal, revokedAt, suspensionOf, type Cycle, type Proposal } from './standing.js';
@@ -102,7 +103,8 @@ export function approveAward({ scheme: id, reason }: Of<'ApproveAward'>, state: 
   }
   const { how, effective, checklist, assignment, late, number } = found;
   const update = approvedUpdate(way.scheme, found, state, reason);
-  if (update !== undefined) return [update];
+  // While it waited nothing else was awarded: a renewal of the same term may be done already.
+  if (update !== undefined) return withConsequences([update], state, given);
   const event = award(way, state, { how, effective, checklist, assignment, late, proposal: number, reason });
   return isRejection(event) ? (event as Refusal) : [event];
 }

@@ -17,6 +17,7 @@ import {
 import { renewalTime } from './award-dates.js';
 import type { Given } from './circumstances.js';
 import { afreshFrom } from './endings.js';
+import { renewalCloses } from './ends.js';
 import type { Evaluation } from './evaluate.js';
 import { evaluateScheme, WHOLE_TIME, type Window } from './scheme-evidence.js';
 import {
@@ -97,7 +98,8 @@ export function windowFrom(scheme: SchemeEdition, assignment: Assignment | undef
 export function renewalWay(renewal: Renewal, cycle: Cycle, standing: Standing, editions: readonly SchemeEdition[]): Way {
   const scheme = editions[renewal.edition - 1]!;
   const { timeZone } = scheme;
-  const { effective, revision, closesAt, attributed, alternative: pointer = '' } = renewal;
+  const { effective, revision, attributed, alternative: pointer = '' } = renewal;
+  const closesAt = renewalCloses(renewal, cycle);
   const until = closesAt === undefined ? WHOLE_TIME.until : instantMilliseconds(closesAt);
   const fromDay = effectiveMilliseconds({ date: effectiveDate(effective, timeZone) }, timeZone);
   const window: Window = {

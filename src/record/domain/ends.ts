@@ -8,7 +8,7 @@ import {
   type IsoDate,
   type IsoInstant,
 } from '../../shared/calendar.js';
-import { revokedAt, standingCycle, type Cycle, type Ending, type Standing } from './standing.js';
+import { pendingRenewal, revokedAt, standingCycle, type Cycle, type Ending, type Renewal, type Standing } from './standing.js';
 
 /** The later edition that ends a cycle before its own end; of several the one that ends it first. */
 export function endingOf({ validity: { endsAt }, endings = [] }: Cycle): Ending | undefined {
@@ -19,6 +19,24 @@ export function endingOf({ validity: { endsAt }, endings = [] }: Cycle): Ending 
       first === undefined || instantMilliseconds(ending.endsAt) < instantMilliseconds(first.endsAt) ? ending : first,
     undefined,
   );
+}
+
+/**
+ * From when on a renewal of a cycle cannot be done any more: where its window closes or, where a later edition ends the cycle first, as
+ * that says, also where the renewal had been opened before. Exclusive; undefined where it may always be done.
+ */
+export function renewalCloses({ closesAt }: Pick<Renewal, 'closesAt'>, cycle: Cycle): IsoInstant | undefined {
+  const ending = endingOf(cycle)?.endsAt;
+  const isEndedFirst =
+    ending !== undefined && (closesAt === undefined || instantMilliseconds(ending) < instantMilliseconds(closesAt));
+  return isEndedFirst ? ending : closesAt;
+}
+
+/** The renewal that is pending, while it can be done. */
+export function openRenewal(standing: Standing, now: IsoInstant): Renewal | undefined {
+  const pending = pendingRenewal(standing);
+  const closesAt = pending === undefined ? undefined : renewalCloses(pending, standingCycle(standing)!);
+  return closesAt !== undefined && instantMilliseconds(closesAt) <= instantMilliseconds(now) ? undefined : pending;
 }
 
 /** The last valid day of a cycle and the exact instant at which it ends; undefined where it never does. */

@@ -8,6 +8,7 @@ import {
   PureRecord,
   REASON,
   scheme,
+  SECOND,
   SERVICE,
   typesOf,
 } from '../../../test/support/pure-record.js';
@@ -183,6 +184,29 @@ describe('after the window has closed', () => {
     expect(record.cycles('S')).toHaveLength(1);
     record.do({ type: 'AssignScheme', scheme: 'S', effective: { date: '2025-05-10' } });
     expect(record.cycles('S')[1]).toMatchObject({ kind: 'initial', assignment: 1, validity: { lastValidDay: '2026-05-01' } });
+  });
+
+  test('where a correction moves the window on, it is opened again, unless the award of the first waits', () => {
+    const moved = (award: 'automatic' | 'on-approval', ...done: string[]): PureRecord => {
+      const record = PureRecord.bound(facts(WINDOW, C1, { award }));
+      record.complete('C1', '2024-03-15');
+      const corrects = record.events.findIndex(({ type }) => type === 'CourseCompleted');
+      if (award === 'on-approval') record.do({ type: 'ApproveAward', scheme: 'S', reason: REASON }, SECOND);
+      record.now = '2025-03-05T00:00:00Z';
+      record.do(open());
+      for (const date of done) record.complete('C1', date);
+      record.do({ type: 'CorrectFact', corrects, to: { effective: { date: '2024-04-15' } }, reason: REASON });
+      expect(record.ask(open())).toEqual([]);
+      record.now = '2025-05-01T00:00:00Z';
+      return record;
+    };
+    const record = moved('automatic');
+    expect(record.do(open())).toMatchObject([
+      { type: 'RenewalOpened', data: { renewal: 2, closesAt: '2025-05-16T00:00:00+00:00' } },
+    ]);
+    record.complete('C1', '2025-05-01');
+    expect(record.cycles('S')[1]).toMatchObject({ kind: 'renewal', renews: 1, renewal: 2 });
+    expect(moved('on-approval', '2025-03-05').ask(open())).toEqual([]);
   });
 
   test('a window that never closes leaves it renewable for ever', () => {

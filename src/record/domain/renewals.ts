@@ -19,6 +19,7 @@ import { withConsequences } from './consequences.js';
 import { suspended } from './decided-awards.js';
 import { alternativesOf, renewalCriteria, renewalWay } from './earning.js';
 import type { RecordEvent } from './events.js';
+import { renewalCloses } from './ends.js';
 import type { RenewalCommand, RenewalIntent } from './renewal-commands.js';
 import { toAttribute } from './renewal-evidence.js';
 import { ofOneTerm, pendingRenewal, revokedAt, suspensionOf, type Cycle, type Renewal, type Standing } from './standing.js';
@@ -48,7 +49,7 @@ function openRenewal(command: Of<'OpenRenewal'>, state: RecordState, given: Give
   const spent = intent.how === 'notice' ? spentNotice(intent, found.cycle, standing, given) : undefined;
   const untimely = spent ?? outsideWindow(found, effective, newest.timeZone) ?? alternativeUnknown(newest, alternative);
   if (untimely !== undefined) return untimely;
-  const open = pendingRenewal(standing);
+  const open = openAt(effective, found.cycle, standing, newest.timeZone);
   if (open !== undefined) return open.alternative === alternative ? [] : otherOpen(open);
   return [opened(found, newest, state, { intent, alternative, effective })];
 }
@@ -116,6 +117,15 @@ const otherOpen = ({ alternative }: Renewal): Refusal =>
     '/alternative',
   );
 
+/** The renewal that is open at a time: one whose window closed, while that of the cycle moved on, gives way unless its award waits. */
+function openAt(effective: Effective, cycle: Cycle, standing: Standing, timeZone: string): Renewal | undefined {
+  const pending = pendingRenewal(standing);
+  if (pending === undefined || openProposal(standing.proposals)?.renewal === pending.number) return pending;
+  const closesAt = renewalCloses(pending, cycle);
+  const isClosed = closesAt !== undefined && instantMilliseconds(closesAt) <= effectiveMilliseconds(effective, timeZone);
+  return isClosed ? undefined : pending;
+}
+
 /** A notice is about one cycle and opens one renewal, whoever else opened another since. */
 function spentNotice(
   { token, cycle: named, expires }: Extract<RenewalIntent, { how: 'notice' }>,
@@ -142,7 +152,8 @@ function opened(
   const { renewals } = standingOf(state, scheme);
   const token = intent.how === 'notice' ? intent.token : undefined;
   const made = { subject, scheme, edition, renewal: renewals.length + 1, cycle: cycle.number, how: intent.how };
-  const more = optional({ token, alternative, closesAt: time.closesAt });
+  // An edition that ends the cycle before that closes it for as long as the cycle is not updated, so that it stays out of the event.
+  const more = optional({ token, alternative, closesAt: time.windowClosesAt });
   const reason = intent.how === 'by-admin' ? intent.reason : undefined;
   return { type: 'RenewalOpened', data: { ...made, ...more, effective, ...reasonFields(reason) } };
 }

@@ -250,13 +250,6 @@ export function pendingRenewal(standing: Standing): Renewal | undefined {
 export const groundsOf = ({ checklist }: Pick<Cycle, 'checklist'>): readonly number[] =>
   checklist.flatMap(({ satisfied, by }) => (satisfied && by !== undefined ? [by] : []));
 
-/** The same while its window has not closed by `now`. */
-export function openRenewal(standing: Standing, now: IsoInstant): Renewal | undefined {
-  const pending = pendingRenewal(standing);
-  const isClosed = pending?.closesAt !== undefined && instantMilliseconds(pending.closesAt) <= instantMilliseconds(now);
-  return isClosed ? undefined : pending;
-}
-
 export const suspensionOf = ({ suspensions = [] }: Cycle): Suspension | undefined => {
   const last = suspensions.at(-1);
   return last?.until === undefined ? last : undefined;

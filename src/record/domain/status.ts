@@ -8,6 +8,7 @@ import {
   type IsoDate,
   type IsoInstant,
 } from '../../shared/calendar.js';
+import { renewalCloses } from './ends.js';
 import {
   endOf,
   isPastDue,
@@ -199,9 +200,11 @@ function renewalAt({ cycles, renewals }: Standing, cycle: Cycle, zoneOf: ZoneOf,
       term.has(renewed) &&
       effectiveMilliseconds(effective, zoneOf(edition)) <= instantMilliseconds(at) &&
       (withdrawn === undefined || effectiveMilliseconds(withdrawn.effective, zoneOf(edition)) > instantMilliseconds(at)) &&
-      (closesAt === undefined || !isBy(closesAt, at)),
+      !isClosedBy(renewalCloses({ closesAt }, cycle), at),
   );
 }
+
+const isClosedBy = (closesAt: IsoInstant | undefined, at: IsoInstant): boolean => closesAt !== undefined && isBy(closesAt, at);
 
 export const isWaivedAt = ({ effective, endsAt, ended }: Waiver, at: IsoInstant): boolean =>
   effectiveMilliseconds(effective, 'UTC') <= instantMilliseconds(at) &&

@@ -2,7 +2,8 @@ import type { Catalogue, Criteria } from '../../catalogue/published.js';
 import type { IsoDate, IsoInstant } from '../../shared/calendar.js';
 import { neededCourses, type NeededCourses } from '../domain/needed-courses.js';
 import { renewalCriteria, renewalWay } from '../domain/earning.js';
-import { openRenewal, type Renewal } from '../domain/standing.js';
+import { openRenewal } from '../domain/ends.js';
+import type { Renewal } from '../domain/standing.js';
 import { daysAhead, type EndingCertification } from './ending-certifications.js';
 
 /** How far ahead the forecast looks, the nearest first; each holds what the ones before it hold. */

@@ -7,6 +7,7 @@ import { zoneOf } from '../domain/awards.js';
 import { RENEWAL_WAYS } from '../domain/certification-events.js';
 import { optional } from '../domain/circumstances.js';
 import { continuityAt } from '../domain/continuity.js';
+import { renewalCloses } from '../domain/ends.js';
 import { alternativesOf, renewalCriteria } from '../domain/earning.js';
 import { UNCOUNTED_REASONS, uncountedEvidence } from '../domain/renewal-evidence.js';
 import type { Cycle, Renewal } from '../domain/standing.js';
@@ -111,7 +112,7 @@ function renewalOf(id: string, cycle: Cycle, open: Renewal | undefined, catalogu
     opensOn: dateAt(opensAt, newest.timeZone),
     opensAt,
     ...optional({ closesAt, early: newest.renewal?.early === 'accept' ? ('accept' as const) : undefined }),
-    ...(open === undefined ? {} : { open: openOf(open) }),
+    ...(open === undefined ? {} : { open: openOf(open, cycle) }),
     ...shown(criteria),
     alternatives: alternativesOf(criteria)
       .slice(0, ALTERNATIVES_SHOWN_MAX)
@@ -119,7 +120,11 @@ function renewalOf(id: string, cycle: Cycle, open: Renewal | undefined, catalogu
   };
 }
 
-const openOf = ({ number, how, edition, effective: since, closesAt, alternative, attributed }: Renewal) => ({
-  ...{ number, how, edition, since },
-  ...optional({ closesAt, alternative, attributed: attributed.length === 0 ? undefined : [...attributed] }),
-});
+function openOf(renewal: Renewal, cycle: Cycle) {
+  const { number, how, edition, effective: since, alternative, attributed } = renewal;
+  const more = { closesAt: renewalCloses(renewal, cycle), alternative };
+  return {
+    ...{ number, how, edition, since },
+    ...optional({ ...more, attributed: attributed.length === 0 ? undefined : [...attributed] }),
+  };
+}
