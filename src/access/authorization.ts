@@ -30,6 +30,10 @@ const operator: Rule = { roles: ['operator'] };
 const reports: Rule = { roles: ['admin', 'auditor', 'reporter'], limited: true };
 const learnerReaders: Rule = { roles: ['admin', 'auditor', 'reporter', 'reviewer'], own: true, limited: true };
 const directory: Rule = { roles: ['admin', 'auditor'] };
+const creditReaders: Rule = {
+  roles: ['operator', 'admin', 'auditor', 'reporter'],
+  note: 'Another organization’s: operators only.',
+};
 const grantors: Rule = {
   roles: ['operator', 'admin'],
   note: 'Roles of the platform are given by an operator, in the platform’s own organization.',
@@ -150,6 +154,16 @@ export const AUTHORIZATION: Readonly<Record<string, Rule>> = {
   'GET /v1/reviews': reviewReaders,
   'GET /v1/source-checks': reviewReaders,
   'GET /v1/late-facts': { roles: ['auditor', 'admin'], limited: true },
+  // Credits: operators sell and correct, the organization spends.
+  'POST /v1/organizations/:organization/credits/purchases': operator,
+  'POST /v1/organizations/:organization/credits/adjustments': operator,
+  'POST /v1/organizations/:organization/credits/adjustments/:adjustment/approval': operator,
+  'POST /v1/organizations/:organization/credits/adjustments/:adjustment/decline': operator,
+  'POST /v1/organizations/:organization/credits/returns': operator,
+  'POST /v1/credits/threshold': admin,
+  'GET /v1/credits': creditReaders,
+  'GET /v1/credits/statement': creditReaders,
+  'GET /v1/credits/adjustments': creditReaders,
   // Audit and operations.
   'GET /v1/learners/:learner/history': { roles: ['auditor', 'admin'], limited: true },
   'GET /v1/audit/attempts': { roles: ['auditor', 'admin'] },

@@ -21,6 +21,8 @@ import { Uploads } from '../attachments/uploads.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { CatalogueModule } from '../catalogue/catalogue.module.js';
 import { CatalogueFacts, Definitions, Drafts } from '../catalogue/services.js';
+import { Accounts } from '../credits/accounts.js';
+import { CreditsModule } from '../credits/credits.module.js';
 import { AnswerInterceptor } from '../http/answer.js';
 import { AuditTrailInterceptor } from '../http/audit-trail.js';
 import { answerClientError } from '../http/client-error.js';
@@ -64,6 +66,7 @@ class ApplicationModule {
       [WhatIfs, kernel.whatIfs],
       [CatalogueFacts, kernel.catalogue],
       [Access, kernel.access],
+      [Accounts, kernel.accounts],
       [Authenticator, kernel.authenticator],
       [LearnerDocuments, kernel.learners],
       [Attachments, kernel.attachments.attachments],
@@ -91,6 +94,7 @@ class ApplicationModule {
         CatalogueModule,
         RecordModule,
         AttachmentsModule,
+        CreditsModule,
         AuditModule,
         ImportsModule,
         OperationsModule,

@@ -29,6 +29,11 @@ import { draftEvents } from '../catalogue/domain/draft-events.js';
 import { catalogueEvents } from '../catalogue/domain/events.js';
 import { CatalogueFacts, Definitions, Drafts } from '../catalogue/services.js';
 import { drafts } from '../catalogue/views/drafts.projection.js';
+import { Accounts } from '../credits/accounts.js';
+import { accountDecider } from '../credits/domain/account.js';
+import { accountEvents } from '../credits/domain/events.js';
+import { creditAccount } from '../credits/views/credit-account.projection.js';
+import { creditEntries } from '../credits/views/credit-entries.projection.js';
 import { Codec } from '../ledger/codec.js';
 import { EventRegistry } from '../ledger/event-registry.js';
 import { KeyRing } from '../ledger/key-ring.js';
@@ -68,11 +73,13 @@ export const registry = new EventRegistry([
   ...recordEvents,
   ...publicationEvents,
   ...revocationBatchEvents,
+  ...accountEvents,
 ]);
 export const deciders = [
   recordDecider,
   publicationDecider,
   revocationBatchDecider,
+  accountDecider,
   catalogueDecider,
   draftDecider,
   organizationDecider,
@@ -95,6 +102,8 @@ export const readModels: readonly Projection[] = [
   accessDirectory,
   drafts,
   publications,
+  creditAccount,
+  creditEntries,
 ];
 
 export interface Kernel {
@@ -111,6 +120,7 @@ export interface Kernel {
   readonly whatIfs: WhatIfs;
   readonly catalogue: CatalogueFacts;
   readonly access: Access;
+  readonly accounts: Accounts;
   readonly authenticator: Authenticator;
   readonly keyUses: KeyUses;
   readonly learners: LearnerDocuments;
@@ -169,6 +179,7 @@ export function wireKernel(
     whatIfs,
     catalogue: new CatalogueFacts(ledger),
     access: new Access(ledger, new AdminKeys(ledger, projections, engines.store)),
+    accounts: new Accounts(ledger),
     authenticator: new Authenticator(ledger, { ...doors, uses: keyUses }),
     keyUses,
     learners: new LearnerDocuments(projections, records, keyRing),

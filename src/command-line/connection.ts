@@ -8,6 +8,7 @@ import { createLogger } from '../app/logger.js';
 import { startApplication } from '../app/process.js';
 import { scannerOf } from '../app/scanner.js';
 import { SystemClock } from '../app/system-clock.js';
+import { creditAccount } from '../credits/views/credit-account.projection.js';
 import { learnerStatus } from '../record/views/learner-status.projection.js';
 import { reviews } from '../record/views/reviews.projection.js';
 import { CommandFailure } from './exit-codes.js';
@@ -76,7 +77,8 @@ async function inFolder(configuration: Configuration, folder: string): Promise<C
   });
   // What the service that was stopped had written must be in the lists that this process is asked for.
   const end = await engines.store.end();
-  for (const { name } of [accessDirectory, learnerStatus, reviews]) await started.kernel.projections.awaitPosition(name, end);
+  for (const { name } of [accessDirectory, learnerStatus, reviews, creditAccount])
+    await started.kernel.projections.awaitPosition(name, end);
   const request: Connection['request'] = async (method, url, body, idempotencyKey) => {
     const headers = {
       authorization: `Bearer ${localToken}`,

@@ -5,6 +5,7 @@ import { isLedgerError } from '../ledger/errors.js';
 import { DATA, JSON_OUT, type Common, type Connected } from './common.js';
 import { connect } from './connection.js';
 import { CLUSTER, copyLedger } from './copy-ledger.js';
+import { addCredits } from './credits.js';
 import { doctor } from './doctor.js';
 import { CommandFailure, EXIT } from './exit-codes.js';
 import { exportEvents } from './export-events.js';
@@ -71,6 +72,7 @@ export async function run(words: readonly string[]): Promise<number> {
   addPersons(program, connected);
   addReviews(program, connected);
   addRevocations(program, connected);
+  addCredits(program, connected);
   addKeys(program, connected);
   return program.parseAsync(words, { from: 'user' }).then(() => code, failure);
 }

@@ -1,5 +1,6 @@
 import { ATTACHMENT_PROBLEMS } from './attachment-problems.js';
 import { CORRECTION_PROBLEMS } from './correction-problems.js';
+import { CREDIT_PROBLEMS } from './credit-problems.js';
 import { DECISION_PROBLEMS } from './decision-problems.js';
 import { later, problem, type Problem } from './problem.js';
 import { RENEWAL_PROBLEMS } from './renewal-problems.js';
@@ -267,6 +268,8 @@ export const PROBLEMS = {
   ...RENEWAL_PROBLEMS,
   // Submissions and their review.
   ...SUBMISSION_PROBLEMS,
+  // Credits.
+  ...CREDIT_PROBLEMS,
   // Access and operations.
   ORGANIZATION_EXISTS: problem(409, 'The organization exists already', 'Use the one that exists.'),
   ORGANIZATION_UNKNOWN: problem(

@@ -1,7 +1,7 @@
 import { importsOf, isAccess, isNewOf, sourceFiles, uses, type SourceFile } from '../support/source-tree.js';
 
 /** Who may import whom: the table of docs/architecture.md, each line a test over the real imports. Unit specs are no part of the house. */
-const CAPABILITIES = ['access', 'attachments', 'audit', 'catalogue', 'imports', 'operations', 'record'];
+const CAPABILITIES = ['access', 'attachments', 'audit', 'catalogue', 'credits', 'imports', 'operations', 'record'];
 const DRIVERS = ['better-sqlite3', '@eventstore/db-client', 'mongodb'];
 
 const files = sourceFiles('src').filter(({ path }) => !path.endsWith('.spec.ts'));

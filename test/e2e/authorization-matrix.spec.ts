@@ -78,6 +78,8 @@ describe('the authorization matrix', () => {
       delegation: NOBODY,
       submission: '1',
       appeal: '1',
+      adjustment: '1',
+      organization: 'other',
       edition: '1',
       batch: 'b1',
       name: 'learner-status',

@@ -21,6 +21,7 @@ import { makeGoldenAccess } from './make-golden-access.js';
 import { makeGoldenCatalogue } from './make-golden-catalogue.js';
 import { makeGoldenAttempts } from './make-golden-attempts.js';
 import { makeGoldenCorrections } from './make-golden-corrections.js';
+import { makeGoldenCredits } from './make-golden-credits.js';
 import { makeGoldenDecisions } from './make-golden-decisions.js';
 import { makeGoldenEditions } from './make-golden-editions.js';
 import { makeGoldenObservations } from './make-golden-observations.js';
@@ -330,6 +331,8 @@ export async function makeGolden(): Promise<void> {
     pseudonym: (kind, id) => keyRing.pseudonym(ORGANIZATION, kind, id),
     setNow: (instant) => (now = instant),
   });
+  const colleague = await keyRing.pseudonym(ORGANIZATION, 'person', 'b.costa');
+  await makeGoldenCredits(run, { organization: ORGANIZATION, persons: [person, colleague] });
   if (keys.made.length === 0) return;
   const frozen = existsSync(GOLDEN_KEYS_FILE) ? (JSON.parse(readFileSync(GOLDEN_KEYS_FILE, 'utf8')) as WrappedKey[]) : [];
   writeFileSync(GOLDEN_KEYS_FILE, `${JSON.stringify([...frozen, ...keys.made], null, 2)}\n`);
