@@ -68,6 +68,7 @@ export const UNPADDED = 'Must be a score without zeros before it, for example "1
 export const newScore = decimalScore.refine((score) => !isPadded(score), { message: UNPADDED });
 /** A reason where a human decides: a code in the clear, a text that is sealed. */
 export const reasonCode = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'Must be a lower-case code such as issued-in-error.');
+export const reasonSchema = z.strictObject({ code: reasonCode, text: text(2_000) });
 /** Any JSON that can be kept exactly: integers, and texts without unpaired surrogates. Decimals are strings. */
 export const anyJson = z.unknown().superRefine((value, context) => {
   for (const path of inexact(value, [])) context.addIssue({ code: 'custom', path: [...path], message: INEXACT });

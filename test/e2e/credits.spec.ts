@@ -101,6 +101,17 @@ describe('a sale', () => {
     expect(await refusal(`${OF}/purchases`, { credits: 5 }, { token: acme.token })).toMatchObject({ status: 403 });
   });
 
+  it('of another organization’s credits that was tried is in the audit trail of who tried', async () => {
+    await service.post(`${OF}/purchases`, { credits: 5 }, { token: other.token });
+    await service.get('/v1/credits?organization=acme', { token: other.token });
+    const answer = await service.get(`/v1/audit/attempts?minPosition=${await service.end()}`, { token: other.token });
+    const { items } = answer.json<{ items: { code: string; operation: string; target: string }[] }>();
+    expect(items).toMatchObject([
+      { code: 'FORBIDDEN', operation: 'POST /v1/organizations/:organization/credits/purchases', target: 'acme' },
+      { code: 'ORGANIZATION_UNKNOWN', operation: 'GET /v1/credits', target: 'acme' },
+    ]);
+  });
+
   it('is refused on a balance that moved meanwhile, where the caller says which', async () => {
     await service.write(`${OF}/purchases`, { credits: 5 });
     expect(await refusal(`${OF}/purchases`, { credits: 5 }, { ifMatch: '"7"' })).toMatchObject({ code: 'PRECONDITION_FAILED' });

@@ -7,10 +7,9 @@ import { Answers } from '../../http/openapi.js';
 import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request.js';
 import type { Receipt } from '../../ledger/receipt.js';
 import type { Rejection } from '../../shared/result.js';
-import { callerId, reasonCode, text } from '../../shared/text.js';
+import { callerId, reasonSchema } from '../../shared/text.js';
 import { Access } from '../access.js';
 
-export const reasonSchema = z.strictObject({ code: reasonCode, text: text(2_000) });
 export const reasonedSchema = z.strictObject({ reason: reasonSchema }).meta({ id: 'Reasoned' });
 export type Reasoned = z.infer<typeof reasonedSchema>;
 

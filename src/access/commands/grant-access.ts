@@ -9,10 +9,9 @@ import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request
 import type { Receipt } from '../../ledger/receipt.js';
 import { ORGANIZATION_ID } from '../../ledger/stream-name.js';
 import { isRejection, type Rejection } from '../../shared/result.js';
-import { callerId } from '../../shared/text.js';
+import { callerId, reasonSchema } from '../../shared/text.js';
 import { Access } from '../access.js';
 import { ROLES } from '../domain/roles.js';
-import { reasonSchema } from './deactivate-person.js';
 import { periodSchema } from './delegate-role.js';
 
 export const organizationId = z.string().regex(ORGANIZATION_ID, 'Must be 1 to 32 lower-case letters or digits.');

@@ -9,8 +9,8 @@ import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request
 import type { Receipt } from '../../ledger/receipt.js';
 import type { JsonObject } from '../../shared/json.js';
 import type { Rejection } from '../../shared/result.js';
+import { reasonSchema } from '../../shared/text.js';
 import { Access } from '../access.js';
-import { reasonSchema } from './deactivate-person.js';
 import { keyId } from './issue-key.js';
 
 export const revokeKeySchema = z.strictObject({ reason: reasonSchema.partial({ text: true }) }).meta({ id: 'RevokeKey' });

@@ -12,7 +12,7 @@ import { Accounts } from '../accounts.js';
 import { adjustmentNumber } from './adjustment-number.js';
 
 export const approveAdjustmentSchema = z.strictObject({}).meta({
-  id: 'ApproveAdjustmentCredits',
+  id: 'ApproveCreditAdjustment',
   description: 'Another person than who proposed it; the reason is that of the proposal.',
 });
 export type AdjustmentApproval = z.infer<typeof approveAdjustmentSchema>;

@@ -9,13 +9,13 @@ import { Answers } from '../../http/openapi.js';
 import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request.js';
 import type { Receipt } from '../../ledger/receipt.js';
 import type { Rejection } from '../../shared/result.js';
+import { reasonSchema } from '../../shared/text.js';
 import { Accounts } from '../accounts.js';
 import { adjustmentNumber } from './adjustment-number.js';
-import { reasonSchema } from './reason.js';
 
 export const declineAdjustmentSchema = z
   .strictObject({ reason: reasonSchema })
-  .meta({ id: 'DeclineAdjustmentCredits', description: 'Also by who proposed it.' });
+  .meta({ id: 'DeclineCreditAdjustment', description: 'Also by who proposed it.' });
 export type AdjustmentDecline = z.infer<typeof declineAdjustmentSchema>;
 
 export class DeclineAdjustment extends Command<Receipt | Rejection> {

@@ -9,9 +9,9 @@ import { Answers } from '../../http/openapi.js';
 import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request.js';
 import type { Receipt } from '../../ledger/receipt.js';
 import type { Rejection } from '../../shared/result.js';
+import { reasonSchema } from '../../shared/text.js';
 import { Accounts } from '../accounts.js';
 import { signedCredits } from '../domain/events.js';
-import { reasonSchema } from './reason.js';
 
 export const proposeAdjustmentSchema = z
   .strictObject({ credits: signedCredits, reason: reasonSchema })

@@ -10,9 +10,9 @@ import { Write, WriteHeaders, type WriteRequest } from '../../http/write-request
 import type { Receipt } from '../../ledger/receipt.js';
 import type { JsonObject } from '../../shared/json.js';
 import type { Rejection } from '../../shared/result.js';
+import { reasonSchema } from '../../shared/text.js';
 import { Accounts } from '../accounts.js';
 import { credits } from '../domain/events.js';
-import { reasonSchema } from './reason.js';
 
 export const returnSchema = z
   .strictObject({
