@@ -141,6 +141,17 @@ describe('what happens while it is suspended', () => {
     expect(record.cycles('guard').at(-1)).toMatchObject({ kind: 'renewal', validity: { lastValidDay: '2026-02-10' } });
   });
 
+  it('it may lose its ground, and is reinstated all the same, so that it can be earned anew', () => {
+    const record = certified();
+    record.do(SUSPEND);
+    record.do({ type: 'CorrectFact', corrects: { course: 'C1' }, reason: REASON });
+    expect(statusIn(record, record.now)).toEqual({ status: 'revoked', valid: false });
+    expect(record.refusal(SUSPEND)).toBe('CERTIFICATION_ENDED');
+    expect(typesOf(record.complete('C1', '2024-05-20'))).toEqual(['CourseCompleted']);
+    expect(typesOf(record.do(REINSTATE))).toEqual(['CertificationReinstated', 'CertificationAwarded']);
+    expect(statusIn(record, record.now)).toEqual({ status: 'certified', valid: true });
+  });
+
   it('no renewal is opened', () => {
     const record = PureRecord.bound(renewable, '2024-03-01T12:00:00.000Z');
     record.complete('C1', '2024-03-01');

@@ -17,9 +17,9 @@ export function suspend({ scheme, reason }: Of<'SuspendCertification'>, state: R
 
 /** Looks again at the evidence in the same commit, because a renewal may have been fulfilled meanwhile. */
 export function reinstate({ scheme, reason }: Of<'ReinstateCertification'>, state: RecordState, given: Given): Decision {
-  const cycle = standing(scheme, state, given);
+  const cycle = notRevoked(scheme, state, given);
   if ('code' in cycle) return cycle;
-  // Also after its end, as a suspension that nobody could lift would bar every renewal for good.
+  // Also after its end or without its ground, as a suspension that nobody could lift would bar every renewal and award for good.
   if (suspensionOf(cycle) === undefined)
     return refuse('NOT_SUSPENDED', 'This certification is not suspended, so there is nothing to reinstate.');
   const event = { type: 'CertificationReinstated', data: decided(scheme, cycle, reason, state, given) } as const;
@@ -36,14 +36,21 @@ export function reduceScope({ scheme, covers, reason }: Of<'ReduceScope'>, state
 
 /** The last certification of a learner in a scheme, where it was neither revoked nor lost its ground. */
 function standing(scheme: string, state: RecordState, given: Given): Cycle | Refusal {
+  const cycle = notRevoked(scheme, state, given);
+  return 'code' in cycle || revokedAt(cycle) === Infinity ? cycle : ended('changed');
+}
+
+/** The same, also where it lost its ground. */
+function notRevoked(scheme: string, state: RecordState, given: Given): Cycle | Refusal {
   if (!given.facts.schemes.has(scheme)) return schemeUnknown();
   const refusal = humanRefusal(given, state);
   if (refusal !== undefined) return refusal;
   const cycle = cyclesOf(state, scheme).at(-1);
   if (cycle === undefined)
     return refuse('NOT_CERTIFIED', 'The learner was never certified in this scheme, so there is nothing to decide about.');
-  if (cycle.revoked !== undefined) return refuse('ALREADY_REVOKED', 'This certification was revoked; a revocation is final.');
-  return revokedAt(cycle) === Infinity ? cycle : ended('changed');
+  return cycle.revoked === undefined
+    ? cycle
+    : refuse('ALREADY_REVOKED', 'This certification was revoked; a revocation is final.');
 }
 
 const hasEnded = (cycle: Cycle, { now }: Given): boolean => endOf(cycle) <= instantMilliseconds(now);
