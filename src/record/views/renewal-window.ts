@@ -26,7 +26,9 @@ export function shownWindow(
   const time = windowOf(cycle, newest);
   if (time === undefined) return undefined;
   const { opensAt, closesAt } = time;
-  const open = !isAfter(opensAt, at) && (closesAt === undefined || isAfter(closesAt, at));
+  // It stands at that instant, so that it may be renewed early where that is accepted.
+  const hasOpened = newest.renewal?.early === 'accept' || !isAfter(opensAt, at);
+  const open = hasOpened && (closesAt === undefined || isAfter(closesAt, at));
   return { opensAt, ...optional({ closesAt }), open };
 }
 
