@@ -111,7 +111,7 @@ export function approveAward({ scheme: id, reason }: Of<'ApproveAward'>, state: 
 
 /** What a proposal would end in; a renewal only while the cycle that it renews can still be renewed. */
 function proposedWay(
-  { renewal: number, edition }: Proposal,
+  { renewal: number, edition, how }: Proposal,
   id: string,
   state: RecordState,
   given: Given,
@@ -120,11 +120,19 @@ function proposedWay(
   const editions = given.facts.schemes.get(id)!;
   const last = standing.cycles.at(-1);
   if (last !== undefined && suspensionOf(last) !== undefined) return suspended();
+  if (number === undefined && how === 'on-approval' && last?.revoked !== undefined) return revokedSince();
   if (number === undefined) return { scheme: editions[edition - 1]! };
   const renewal = pendingRenewal(standing);
   if (renewal?.number === number) return renewalWay(renewal, last!, standing, editions);
   return refuse('RENEWAL_CLOSED', 'What this award would renew was revoked or lost its ground meanwhile. Decline the award.');
 }
+
+/** Evidence earns nothing again where a person revoked, and so what it earned before that is not approved either. */
+const revokedSince = (): Refusal =>
+  refuse(
+    'ALREADY_REVOKED',
+    'The certification was revoked after this award was proposed. Decline it; what was revoked is awarded by hand only.',
+  );
 
 export const suspended = (): Refusal =>
   refuse('CERTIFICATION_SUSPENDED', 'The certification is suspended. Reinstate it first; until then nothing renews it.');

@@ -78,7 +78,8 @@ export function wayOf(earned: Earned, standing: Standing, editions: readonly Sch
   const scheme = editions[earned.edition - 1]!;
   // A cycle that was revoked since had ended for the one after it all the same.
   const anew = anewFrom(before, editions, earned.recordedAt) ?? (last === undefined ? WHOLE_TIME.from : endOf(last));
-  return { scheme, criteria: scheme.criteria, pointer: '', window: windowFrom(scheme, assignment, anew), assignment };
+  const window = windowFrom(scheme, assignment, anew, before);
+  return { scheme, criteria: scheme.criteria, pointer: '', window, assignment };
 }
 
 function onWay(way: Way, state: RecordState): EarnedAgain {

@@ -85,13 +85,23 @@ export function waysOf(id: string, state: RecordState, { facts, now }: Pick<Give
 function firstWay(standing: Standing, editions: readonly SchemeEdition[], anew: number): Way {
   const assignment = pendingAssignment(standing);
   const scheme = assignment === undefined ? editions.at(-1)! : editions[assignment.edition - 1]!;
-  return { scheme, criteria: scheme.criteria, pointer: '', window: windowFrom(scheme, assignment, anew), assignment };
+  const window = windowFrom(scheme, assignment, anew, standing);
+  return { scheme, criteria: scheme.criteria, pointer: '', window, assignment };
 }
 
-/** Which evidence counts for a first award where that of earlier cycles does not. */
-export function windowFrom(scheme: SchemeEdition, assignment: Assignment | undefined, anew: number): Window {
+/**
+ * Which evidence counts for a first award where that of earlier cycles does not: an edition that was published with an earlier date, or
+ * a day on which one cycle ends and evidence is done, would else let the same evidence earn both.
+ */
+export function windowFrom(
+  scheme: SchemeEdition,
+  assignment: Assignment | undefined,
+  anew: number,
+  { cycles }: Pick<Standing, 'cycles'>,
+): Window {
   const window = windowOf(scheme, assignment);
-  return { ...window, from: Math.max(window.from, anew) };
+  const used = cycles.flatMap((cycle) => (revokedAt(cycle) === Infinity ? groundsOf(cycle) : []));
+  return { ...window, from: Math.max(window.from, anew), used };
 }
 
 /** Trap 14: one fresh item never refreshes the whole, because nothing counts but what was done for this renewal. */

@@ -90,11 +90,13 @@ export function renewable(standing: Standing, newest: SchemeEdition, facts: Cata
 /** Rule 000-10: outside the window nothing is lost; it is said from when on it is possible, or that it is earned anew. */
 function outsideWindow({ time }: Renewable, effective: Effective, timeZone: string): Refusal | undefined {
   const at = effectiveMilliseconds(effective, timeZone);
-  if (at < time.from) {
+  const closes = time.closesAt === undefined ? Infinity : instantMilliseconds(time.closesAt);
+  // A window that a later edition closes before it opens is one that nobody should be told to wait for.
+  if (at < time.from && time.from < closes) {
     const from = dateAt(time.opensAt, timeZone);
     return refuse('RENEWAL_TOO_EARLY', `It can be renewed from ${from} on (${time.opensAt}).`, '/effective');
   }
-  return time.closesAt !== undefined && at >= instantMilliseconds(time.closesAt)
+  return Math.max(at, time.from) >= closes
     ? refuse('RENEWAL_CLOSED', `It could be renewed before ${time.closesAt}. It is earned anew, like for the first time.`)
     : undefined;
 }

@@ -34,6 +34,8 @@ export interface Window {
   readonly validOn?: IsoDate;
   /** When it was due, late evidence refused or not, in milliseconds. */
   readonly due?: number | undefined;
+  /** Revisions of evidence on which earlier cycles stand: what earned one never counts for a first award again. */
+  readonly used?: readonly number[];
   /** Of a renewal: only what was done with its intent counts (rule 000-9). */
   readonly intent?: Intent | undefined;
 }
@@ -178,8 +180,8 @@ export function countsIn(evidence: Evidence, window: Window, zone: string): bool
 
 /** Whether evidence is of the time from which it counts and, for a renewal, was given with its intent. */
 function isFromThen({ effective, revision, handedIn = revision }: Evidence, milliseconds: number, window: Counted): boolean {
-  const { from, notBefore, intent } = window;
-  if (intent === undefined) return milliseconds >= from;
+  const { from, notBefore, intent, used = [] } = window;
+  if (intent === undefined) return milliseconds >= from && !used.includes(revision);
   if (intent.attributed.includes(revision)) return milliseconds >= notBefore;
   const begins = 'date' in effective ? Math.max(notBefore, intent.fromDay) : from;
   return handedIn > intent.opened && milliseconds >= begins && !intent.used.includes(revision);

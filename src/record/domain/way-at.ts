@@ -27,7 +27,8 @@ export function wayAt(
   const edition = status?.status === 'lapsed' ? undefined : (assignment ?? status)?.edition;
   const scheme = editions[(edition ?? editions.length) - 1]!;
   const anew = anewFrom(begun, editions, at) ?? WHOLE_TIME.from;
-  return { scheme, criteria: scheme.criteria, pointer: '', window: windowFrom(scheme, assignment, anew), assignment };
+  const window = windowFrom(scheme, assignment, anew, begun);
+  return { scheme, criteria: scheme.criteria, pointer: '', window, assignment };
 }
 
 /** What is left to do for an update is what the newest edition asks for. */
