@@ -9,6 +9,7 @@ import {
   SECOND,
   typesOf,
 } from '../../../test/support/pure-record.js';
+import { updateBy } from './endings.js';
 import type { DataOf, RecordEvent } from './events.js';
 
 const BERLIN = 'Europe/Berlin';
@@ -82,11 +83,13 @@ describe('what a new edition does to who holds an earlier one', () => {
   it('an instant counts as it is, and the end of the cycle itself stays where that comes first', () => {
     const record = holder(second({ kind: 'must-update', by: { instant: '2025-06-01T08:00:00Z' } }));
     expect(dataOf(apply(record), 'EditionApplied').endsAt).toBe('2025-06-01T08:00:00Z');
-    expect(record.statusAt('S', '2025-03-15T12:00:00Z')).toMatchObject({
+    const asked = record.statusAt('S', '2025-03-15T12:00:00Z');
+    expect(asked).toMatchObject({
       status: 'update-required',
       lastValidDay: '2025-03-15',
       endsAt: '2025-03-16T00:00:00+01:00',
     });
+    expect(updateBy(record.cycles('S')[0], asked)).toBe('2025-03-16T00:00:00+01:00');
     expect(record.statusAt('S', '2025-03-16T12:00:00Z')).toMatchObject({ status: 'expired' });
   });
 

@@ -1,4 +1,5 @@
 import { effectiveMilliseconds, instantMilliseconds, type IsoInstant } from '../../shared/calendar.js';
+import { cycleEnd } from './ends.js';
 import { endOf, revokedAt, type Cycle, type Ending, type Proposal, type Standing } from './standing.js';
 import type { SchemeStatus, ZoneOf } from './status.js';
 
@@ -49,9 +50,7 @@ export function updatedBy(proposal: Proposal, standing: Standing, zoneOf: ZoneOf
 
 /** By when a cycle must be updated, where that is its status; what ends by itself before that is not updated after it. */
 export function updateBy(cycle: Cycle | undefined, status: Pick<SchemeStatus, 'status'> | undefined): IsoInstant | undefined {
-  if (cycle === undefined || status?.status !== 'update-required') return undefined;
-  const asked = endingsBy(cycle, 'must-update').map(({ endsAt }) => endsAt);
-  return asked.sort((a, b) => instantMilliseconds(a) - instantMilliseconds(b))[0];
+  return cycle === undefined || status?.status !== 'update-required' ? undefined : cycleEnd(cycle)?.endsAt;
 }
 
 /**
