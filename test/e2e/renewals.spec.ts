@@ -361,5 +361,9 @@ describe('the link of a notice', () => {
     expect(await ask('plain', { days: 401 })).toBe('INVALID_REQUEST');
     expect(await ask('plain', { days: 0 })).toBe('INVALID_REQUEST');
     expect(await ask('plain', {}, { token: bob })).toBe('FORBIDDEN');
+    clock.set('2025-04-15T21:59:59.999Z');
+    expect(await ask('plain')).toBeUndefined();
+    clock.set('2025-04-15T22:00:00.000Z');
+    expect(await ask('plain')).toBe('RENEWAL_CLOSED');
   });
 });

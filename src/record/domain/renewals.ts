@@ -90,14 +90,17 @@ export function renewable(standing: Standing, newest: SchemeEdition, facts: Cata
 /** Rule 000-10: outside the window nothing is lost; it is said from when on it is possible, or that it is earned anew. */
 function outsideWindow({ time }: Renewable, effective: Effective, timeZone: string): Refusal | undefined {
   const at = effectiveMilliseconds(effective, timeZone);
-  const closes = time.closesAt === undefined ? Infinity : instantMilliseconds(time.closesAt);
+  const closed = closedBy(time, at);
+  if (closed !== undefined || at >= time.from) return closed;
+  const from = dateAt(time.opensAt, timeZone);
+  return refuse('RENEWAL_TOO_EARLY', `It can be renewed from ${from} on (${time.opensAt}).`, '/effective');
+}
+
+/** Whether it is too late for a renewal at a time, in milliseconds, or for good. */
+export function closedBy({ from, closesAt }: RenewalBounds, at: number): Refusal | undefined {
   // A window that a later edition closes before it opens is one that nobody should be told to wait for.
-  if (at < time.from && time.from < closes) {
-    const from = dateAt(time.opensAt, timeZone);
-    return refuse('RENEWAL_TOO_EARLY', `It can be renewed from ${from} on (${time.opensAt}).`, '/effective');
-  }
-  return Math.max(at, time.from) >= closes
-    ? refuse('RENEWAL_CLOSED', `It could be renewed before ${time.closesAt}. It is earned anew, like for the first time.`)
+  return closesAt !== undefined && Math.max(at, from) >= instantMilliseconds(closesAt)
+    ? refuse('RENEWAL_CLOSED', `It could be renewed before ${closesAt}. It is earned anew, like for the first time.`)
     : undefined;
 }
 

@@ -12,7 +12,7 @@ import { instantAt, instantMilliseconds } from '../../shared/calendar.js';
 import { isRejection, type Rejection } from '../../shared/result.js';
 import { callerId, definitionId, isoInstant } from '../../shared/text.js';
 import { schemeUnknown } from '../domain/circumstances.js';
-import { renewable } from '../domain/renewals.js';
+import { closedBy, renewable } from '../domain/renewals.js';
 import { standingOf } from '../domain/state.js';
 import { makeNoticeToken } from '../notice-tokens.js';
 import { Records } from '../records.js';
@@ -64,9 +64,12 @@ export class MakeNoticeTokenHandler implements IQueryHandler<MakeNoticeToken> {
     if (newest === undefined) return schemeUnknown();
     const renewed = renewable(standingOf(found.state, scheme), newest, facts);
     if (isRejection(renewed)) return renewed as Rejection;
+    const now = instantMilliseconds(this.clock.now());
+    const closed = closedBy(renewed.time, now);
+    if (closed !== undefined) return closed;
     const { number: cycle } = renewed.cycle;
     const { days = NOTICE_DAYS_DEFAULT } = body;
-    const expires = instantAt(instantMilliseconds(this.clock.now()) + days * DAY_MILLISECONDS);
+    const expires = instantAt(now + days * DAY_MILLISECONDS);
     const token = await makeNoticeToken(this.keyRing, organization, { record: found.stream, scheme, cycle, expires });
     return { token, scheme, cycle, expires };
   }
