@@ -100,6 +100,12 @@ describe('a reservation', () => {
     expect(account.do(reserve(1, OTHER))).toBe('CREDITS_INSUFFICIENT');
   });
 
+  it('of one sitting twice is a fault of who asks, and takes nothing', () => {
+    const twice = { type: 'Reserve', batch: BATCH, digest: DIGEST, sittings: ['aa'.repeat(32), 'aa'.repeat(32)] } as const;
+    expect(() => account.do(twice)).toThrow('each of its sittings once');
+    expect(account.state.balances.reserved).toBe(0);
+  });
+
   it('takes as many sittings as fit into one event, and not one more', () => {
     const { schema } = accountEvents.find(({ type }) => type === 'CreditsReserved')!;
     account.do(purchase(2 * SITTINGS_RESERVED_MAX));

@@ -1,4 +1,5 @@
 import type { Actor } from '../../ledger/envelope.js';
+import { assert } from '../../shared/assert.js';
 import { reject, type Rejection } from '../../shared/result.js';
 import { batchOf, consumedOf, openOf, type AccountState, type ReservedBatch } from './account-state.js';
 import type { AccountEvent } from './events.js';
@@ -35,6 +36,7 @@ type Decision = readonly AccountEvent[] | Rejection;
 /** The commit point of a confirmation: all sittings of the batch, or none. */
 export function reserve({ batch, sittings, digest }: Reserve, state: AccountState): Decision {
   const credits = sittings.length;
+  assert(new Set(sittings).size === credits, 'A batch names each of its sittings once, as each costs one credit.');
   const known = batchOf(state, batch);
   if (known !== undefined && (known.digest !== digest || known.reserved !== credits))
     return reject('BATCH_RESERVED', 'The batch has reserved credits for other sittings. Confirm these as another batch.');
