@@ -1,4 +1,4 @@
-import type { HoldersPolicy } from '../../catalogue/published.js';
+import { after, apply, AT, before, BY, dataOf, holder, PUBLISHED_AT, second } from '../../../test/support/edition-holders.js';
 import {
   ADMIN,
   catalogueWith,
@@ -10,38 +10,6 @@ import {
   typesOf,
 } from '../../../test/support/pure-record.js';
 import { updateBy } from './endings.js';
-import type { DataOf, RecordEvent } from './events.js';
-
-const BERLIN = 'Europe/Berlin';
-const BY: HoldersPolicy = { kind: 'must-update', by: { date: '2024-09-01' } };
-const AT: HoldersPolicy = { kind: 'void', at: { date: '2024-09-01' } };
-/** The course C1 alone, for two years; completed on 15 March 2023 it lasts to 15 March 2025. */
-const FIRST = scheme('S', { course: 'C1' }, { duration: 'P2Y' }, BERLIN);
-/** When the publication was recorded. */
-const PUBLISHED_AT = '2024-06-01T12:00:00.000Z';
-
-const second = (holders: HoldersPolicy | undefined, more: Parameters<typeof scheme>[4] = {}) => ({
-  ...FIRST,
-  criteria: { all: [{ course: 'C1' }, { course: 'C2' }] },
-  published: '2024-05-01',
-  ...(holders === undefined ? {} : { holders }),
-  ...more,
-});
-const before = definitions(['C1', 'C2'], FIRST);
-const after = (...editions: readonly ReturnType<typeof second>[]) =>
-  catalogueWith(before, ...editions.map((edition) => ({ type: 'ReviseScheme' as const, scheme: edition })));
-
-/** Certified under the first edition, with later editions published since. */
-function holder(...editions: readonly ReturnType<typeof second>[]): PureRecord {
-  const record = PureRecord.registered(before);
-  record.complete('C1', '2023-03-15');
-  record.facts = after(...editions);
-  return record;
-}
-const apply = (record: PureRecord, edition = 2, publishedAt = PUBLISHED_AT): readonly RecordEvent[] =>
-  record.do({ type: 'ApplyEdition', scheme: 'S', edition, publishedAt });
-const dataOf = <Type extends RecordEvent['type']>(events: readonly RecordEvent[], type: Type): DataOf<Type> =>
-  events.find((event) => event.type === type)!.data as DataOf<Type>;
 
 describe('what a new edition does to who holds an earlier one', () => {
   it.each([undefined, { kind: 'keep' } as const])('003-10: keep writes nothing and changes nothing (%j)', (holders) => {
@@ -257,52 +225,6 @@ describe('an update', () => {
     expect(record.statusAt('S', '2024-09-01T12:00:00Z')).toMatchObject({ status: 'expired', lastValidDay: '2024-08-31' });
   });
 
-  it('leaves a renewal open that was opened before it, as both have one end', () => {
-    const renewal = { opensBefore: 'P1Y', closesAfter: 'P1Y', criteria: { course: 'C3' } };
-    const record = PureRecord.registered(definitions(['C1', 'C2', 'C3'], FIRST));
-    record.complete('C1', '2023-03-15');
-    record.facts = catalogueWith(record.facts, { type: 'ReviseScheme', scheme: second(BY, { renewal }) });
-    apply(record);
-    record.do({ type: 'OpenRenewal', scheme: 'S', intent: { how: 'renew-now' } });
-    expect(dataOf(record.complete('C2', '2024-05-20'), 'CertificationAwarded').kind).toBe('update');
-    expect(record.statusAt('S', record.now)).toMatchObject({ status: 'renewing', renewal: 1, cycle: 2 });
-    expect(dataOf(record.complete('C3', '2024-06-01'), 'CertificationAwarded')).toMatchObject({
-      kind: 'renewal',
-      renews: 2,
-      renewal: 1,
-    });
-  });
-
-  it('opens the window again that a renewal was opened in, which the time to update had cut short', () => {
-    const renewal = { opensBefore: 'P1Y', closesAfter: 'P6M', criteria: { course: 'C3' } };
-    const record = PureRecord.registered(definitions(['C1', 'C2', 'C3'], FIRST));
-    record.complete('C1', '2023-03-15');
-    record.facts = catalogueWith(record.facts, { type: 'ReviseScheme', scheme: second(BY, { renewal }) });
-    apply(record);
-    record.do({ type: 'OpenRenewal', scheme: 'S', intent: { how: 'renew-now' } });
-    record.complete('C2', '2024-05-20');
-    record.now = '2024-10-01T12:00:00.000Z';
-    expect(record.statusAt('S', record.now)).toMatchObject({ status: 'renewing', renewal: 1, cycle: 2 });
-    expect(dataOf(record.complete('C3', '2024-10-01'), 'CertificationAwarded')).toMatchObject({ kind: 'renewal', renewal: 1 });
-  });
-
-  it('that is approved is followed by the renewal that was done while it waited', () => {
-    const renewal = { opensBefore: 'P1Y', closesAfter: 'P6M', criteria: { course: 'C3' } };
-    const record = PureRecord.registered(definitions(['C1', 'C2', 'C3'], FIRST));
-    record.complete('C1', '2023-03-15');
-    const edition = second(BY, { renewal, award: 'on-approval' });
-    record.facts = catalogueWith(record.facts, { type: 'ReviseScheme', scheme: edition });
-    apply(record);
-    record.do({ type: 'OpenRenewal', scheme: 'S', intent: { how: 'renew-now' } });
-    record.complete('C2', '2024-05-20');
-    record.complete('C3', '2024-06-01');
-    const approved = record.do({ type: 'ApproveAward', scheme: 'S', reason: REASON }, SECOND);
-    expect(typesOf(approved)).toEqual(['CertificationAwarded', 'AwardProposed']);
-    expect(dataOf(approved, 'AwardProposed')).toMatchObject({ renewal: 1, proposal: 2 });
-    const renewed = record.do({ type: 'ApproveAward', scheme: 'S', reason: REASON }, SECOND);
-    expect(dataOf(renewed, 'CertificationAwarded')).toMatchObject({ kind: 'renewal', renews: 2, cycle: 3 });
-  });
-
   it('that lost its ground by a correction is done again', () => {
     const record = holder(second(BY));
     apply(record);
@@ -388,50 +310,6 @@ describe('an update', () => {
   });
 });
 
-describe('a renewal that was opened before a new edition', () => {
-  const RENEWAL = { opensBefore: 'P1Y', closesAfter: 'P6M' };
-  const C1 = { course: 'C1' };
-
-  function opened(holders: HoldersPolicy, more: Parameters<typeof second>[1] = {}): PureRecord {
-    const record = PureRecord.registered(definitions(['C1', 'C2'], { ...FIRST, renewal: RENEWAL }));
-    record.complete('C1', '2023-03-15');
-    record.do({ type: 'OpenRenewal', scheme: 'S', intent: { how: 'renew-now' } });
-    record.facts = catalogueWith(record.facts, {
-      type: 'ReviseScheme',
-      scheme: second(holders, { renewal: RENEWAL, criteria: C1, ...more }),
-    });
-    apply(record);
-    record.now = '2024-10-01T12:00:00.000Z';
-    return record;
-  }
-
-  it.each([
-    ['void', AT, '2024-08-31T21:59:59Z', 'renewing'],
-    ['missed', BY, '2024-08-31T21:59:59Z', 'update-required'],
-  ] as const)('is over where the cycle is, %s', (_, holders, last, status) => {
-    const record = opened(holders, { criteria: { all: [C1, { course: 'C2' }] } });
-    expect(record.statusAt('S', last)).toMatchObject({ status, valid: true, renewal: 1 });
-    const ended = record.statusAt('S', '2024-08-31T22:00:00Z');
-    expect(ended).toMatchObject({ status: 'expired', valid: false });
-    expect(ended).not.toHaveProperty('renewal');
-    expect(typesOf(record.complete('C1', '2024-09-01'))).not.toContain('CertificationAwarded');
-  });
-
-  it('what is done after the end is one certification, a first award under the new edition', () => {
-    const record = opened(AT);
-    record.complete('C1', '2024-09-20');
-    expect(record.cycles('S')).toMatchObject([{ number: 1 }, { number: 2, kind: 'initial', edition: 2 }]);
-    expect(record.statusAt('S', record.now)).toMatchObject({ status: 'certified', valid: true, lastValidDay: '2026-09-20' });
-  });
-
-  it('what was done before the end renews it up to that end, however late it is recorded', () => {
-    const record = opened(AT, { criteria: { all: [C1, { course: 'C2' }] } });
-    expect(dataOf(record.complete('C1', '2024-08-20'), 'CertificationAwarded')).toMatchObject({ kind: 'renewal', edition: 1 });
-    expect(record.statusAt('S', '2024-08-31T12:00:00Z')).toMatchObject({ status: 'certified', valid: true, cycle: 2 });
-    expect(record.statusAt('S', '2024-09-01T12:00:00Z')).toMatchObject({ status: 'expired', valid: false });
-  });
-});
-
 describe('who is certified later under an earlier edition', () => {
   it('is met in the same commit by what the later editions do', () => {
     const record = PureRecord.registered(before);
@@ -460,7 +338,7 @@ describe('who is certified later under an earlier edition', () => {
   });
 
   it('completed before a new edition and approved after it, the award is that of the edition it was proposed under', () => {
-    const first = scheme('S', { course: 'C1' }, { duration: 'P2Y' }, BERLIN, { award: 'on-approval' });
+    const first = scheme('S', { course: 'C1' }, { duration: 'P2Y' }, 'Europe/Berlin', { award: 'on-approval' });
     const standing = definitions(['C1', 'C2'], first);
     const record = PureRecord.registered(standing);
     record.complete('C1', '2024-04-15');
