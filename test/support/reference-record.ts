@@ -1,179 +1,174 @@
-/**
- * What domain.md says of one learner's record, written from that text alone and as plainly as possible: days are numbers
- * (0 is 1 January 2024, UTC), instants are fractions of days, validities are counted in days.
- */
-export interface ReferenceScheme {
-  readonly id: string;
-  readonly days: number | undefined;
-  readonly courses: readonly string[];
-  readonly needed: number;
-  /** Whether late evidence is accepted, and flagged. */
-  readonly late: boolean;
-}
-interface ReferenceCycle {
-  readonly from: number;
-  readonly end: number;
-  readonly fulfils: ReferenceTask | undefined;
-  readonly late: boolean;
-  revokedAt: number;
-  observed: boolean;
-}
-interface ReferenceTask {
-  readonly on: number;
-  readonly start: number | undefined;
-  readonly due: number | undefined;
-  startedAt: number;
-  withdrawnAt: number;
-}
+import { closesOf, endOf, isSuspended, Standing, type Item, type ReferenceScheme, type Task } from './reference-facts.js';
+import { approved, byHand, earned, type Made } from './reference-earning.js';
+import { holdsUntil } from './reference-terms.js';
+import { referenceStatus, type ReferenceStatus } from './reference-status.js';
 
-/** A certification is expiring from 30 days before its end, where its scheme says nothing else. */
-const EXPIRING_DAYS = 30;
+/** The code of a refusal, or the types of the events that are recorded. */
+export type ReferenceAnswer = string | readonly string[];
 
+/** A date is in the future when it is tomorrow everywhere on Earth. */
+export const isFuture = (day: number, now: number): boolean => day > Math.floor(now) + 1;
+
+/** One learner's record as domain.md wants it: what is done, assigned and awarded; the rest is in the files beside. */
 export class ReferenceRecord {
-  readonly done: { course: string; day: number }[] = [];
-  readonly cycles = new Map<string, ReferenceCycle[]>();
-  readonly tasks = new Map<string, ReferenceTask[]>();
+  readonly done: Item[] = [];
+  readonly standings: ReadonlyMap<string, Standing>;
   /** The present: noon of day 150 at first. */
   now = 150.5;
+  /** Grows with each command. */
+  order = 0;
 
-  constructor(private readonly schemes: readonly ReferenceScheme[]) {}
+  constructor(schemes: readonly ReferenceScheme[]) {
+    this.standings = new Map(schemes.map((scheme) => [scheme.id, new Standing(scheme)]));
+  }
 
-  /** How many assignments this completion begins and what it awards; undefined when it is a fact of the future. */
-  complete(course: string, day: number): { readonly begun: number; readonly awarded: readonly string[] } | undefined {
-    if (this.isFuture(day)) return undefined;
-    this.done.push({ course, day });
-    const concerned = this.schemes.filter((scheme) => scheme.courses.includes(course));
-    const begun = concerned.flatMap((scheme) => {
-      const task = this.openOn(scheme, day);
-      return task === undefined || task.startedAt !== Infinity || day < (task.start ?? task.on) ? [] : [task];
+  of(id: string): Standing {
+    return this.standings.get(id)!;
+  }
+
+  complete(course: string, day: number): ReferenceAnswer {
+    this.order += 1;
+    if (isFuture(day, this.now)) return 'EFFECTIVE_IN_FUTURE';
+    this.done.push({ course, day, order: this.order, isGone: false });
+    const begun = this.concerned(course).flatMap((standing) => {
+      const task = openOn(standing, day);
+      const isBegun = task === undefined || task.startedAt !== Infinity || day < (task.start ?? task.on);
+      return isBegun || !standing.edition(task.edition).courses.includes(course) ? [] : [task];
     });
     for (const task of begun) task.startedAt = day;
-    return { begun: begun.length, awarded: concerned.filter((scheme) => this.earn(scheme)).map(({ id }) => id) };
+    const types = ['CourseCompleted', ...begun.map(() => 'AssignmentStarted')];
+    return [...types, ...this.concerned(course).flatMap((standing) => this.earn(standing))];
   }
 
-  assign(id: string, on: number, start: number | undefined, due: number | undefined): string | readonly string[] {
-    if (this.isFuture(on)) return 'EFFECTIVE_IN_FUTURE';
-    const last = this.of(id).at(-1);
-    if (last !== undefined && last.revokedAt === Infinity && this.now < last.end) return 'ALREADY_CERTIFIED';
+  assign(id: string, on: number, start: number | undefined, due: number | undefined): ReferenceAnswer {
+    this.order += 1;
+    if (isFuture(on, this.now)) return 'EFFECTIVE_IN_FUTURE';
+    const standing = this.of(id);
+    const last = standing.standing;
+    if (last !== undefined && this.now < endOf(last)) return 'ALREADY_CERTIFIED';
     if (due !== undefined && due <= Math.max(on, start ?? on)) return 'DUE_BEFORE_START';
-    const scheme = this.scheme(id);
-    const open = this.openOn(scheme, this.now);
+    const open = openOn(standing, this.now);
     if (open !== undefined) return open.start === start && open.due === due ? [] : 'ASSIGNMENT_OPEN';
-    this.tasks.set(id, [...this.tasksOf(id), { on, start, due, startedAt: Infinity, withdrawnAt: Infinity }]);
-    return this.earn(scheme) ? ['SchemeAssigned', 'CertificationAwarded'] : ['SchemeAssigned'];
+    const number = standing.tasks.length + 1;
+    const given = { number, edition: standing.newest, on, order: this.order, start, due };
+    standing.tasks.push({ ...given, startedAt: Infinity, withdrawnAt: Infinity });
+    return ['SchemeAssigned', ...this.earn(standing)];
   }
 
-  start(id: string, day: number): string | readonly string[] {
-    if (this.isFuture(day)) return 'EFFECTIVE_IN_FUTURE';
-    const task = this.pending(id);
+  start(id: string, day: number): ReferenceAnswer {
+    this.order += 1;
+    if (isFuture(day, this.now)) return 'EFFECTIVE_IN_FUTURE';
+    const standing = this.of(id);
+    const task = standing.pending;
     if (task === undefined) return 'NOT_ASSIGNED';
     if (task.startedAt !== Infinity) return [];
-    if (this.openOn(this.scheme(id), day) === undefined) return 'NOT_ASSIGNED';
+    if (openOn(standing, day) === undefined) return 'NOT_ASSIGNED';
     if (day < (task.start ?? -Infinity)) return 'TOO_EARLY';
     task.startedAt = day;
     return ['AssignmentStarted'];
   }
 
-  withdraw(id: string): string | readonly string[] {
-    const task = this.pending(id);
-    if (task === undefined) return 'NOT_ASSIGNED';
-    task.withdrawnAt = this.now;
-    return this.earn(this.scheme(id)) ? ['AssignmentWithdrawn', 'CertificationAwarded'] : ['AssignmentWithdrawn'];
+  withdraw(id: string): ReferenceAnswer {
+    this.order += 1;
+    const standing = this.of(id);
+    if (standing.pending === undefined) return 'NOT_ASSIGNED';
+    // What it earned already and a person declined is not proposed again because nothing is asked any more.
+    const isEarned = earned(standing, this.done, this.now)?.fulfils === standing.pending;
+    standing.pending.withdrawnAt = this.now;
+    return ['AssignmentWithdrawn', ...(isEarned ? [] : this.earn(standing))];
   }
 
-  award(id: string, day: number): string | undefined {
-    if (this.isFuture(day)) return 'EFFECTIVE_IN_FUTURE';
-    const last = this.of(id).at(-1);
-    if (last !== undefined && day < last.from) return 'AWARD_BEFORE_EARLIER_CYCLE';
-    if (last !== undefined && last.revokedAt === Infinity && day < last.end) return 'ALREADY_CERTIFIED';
-    this.begin(this.scheme(id), day, false);
-    return undefined;
+  /** By hand while a renewal is open it renews; else it begins anew what does not stand. */
+  award(id: string, day: number): ReferenceAnswer {
+    this.order += 1;
+    if (isFuture(day, this.now)) return 'EFFECTIVE_IN_FUTURE';
+    const standing = this.of(id);
+    const last = standing.cycles.at(-1);
+    if (standing.waiting !== undefined) return 'PROPOSAL_OPEN';
+    const renewal = last === undefined || isSuspended(last, this.now) ? undefined : standing.opened;
+    const isRenewal = renewal !== undefined && day >= Math.floor(renewal.at) && day < closesOf(renewal.closes, last!);
+    if (last !== undefined && day < last.term.from && !isRenewal) return 'AWARD_BEFORE_EARLIER_CYCLE';
+    if (!isRenewal && standing.standing !== undefined && day < endOf(standing.standing)) return 'ALREADY_CERTIFIED';
+    return this.begin(standing, byHand(standing, this.done, day, isRenewal));
   }
 
-  revoke(id: string): string | undefined {
-    const last = this.of(id).at(-1);
+  approve(id: string): ReferenceAnswer {
+    this.order += 1;
+    const standing = this.of(id);
+    const { waiting } = standing;
+    if (waiting === undefined) return 'NO_PROPOSAL';
+    const last = standing.cycles.at(-1);
+    if (last !== undefined && isSuspended(last, this.now)) return 'CERTIFICATION_SUSPENDED';
+    if (waiting.made.renewal !== undefined && waiting.made.renewal !== standing.opened) return 'RENEWAL_CLOSED';
+    // Evidence earns nothing where a person revoked.
+    if (waiting.made.renewal === undefined && last !== undefined && last.revokedAt !== Infinity) return 'ALREADY_REVOKED';
+    waiting.closedAt = this.now;
+    const { made } = waiting;
+    const types = this.begin(standing, approved(standing, made));
+    // While an update waited nothing else was awarded.
+    return made.kind === 'update' ? [...types, ...this.earn(standing)] : types;
+  }
+
+  decline(id: string): ReferenceAnswer {
+    this.order += 1;
+    const { waiting } = this.of(id);
+    if (waiting === undefined) return 'NO_PROPOSAL';
+    waiting.closedAt = this.now;
+    return ['AwardDeclined'];
+  }
+
+  revoke(id: string): ReferenceAnswer {
+    this.order += 1;
+    const last = this.of(id).cycles.at(-1);
     if (last === undefined) return 'NOT_CERTIFIED';
     if (last.revokedAt !== Infinity) return 'ALREADY_REVOKED';
     last.revokedAt = this.now;
-    return undefined;
+    return ['CertificationRevoked'];
   }
 
-  /** Whether an expiry is there to be observed, once. */
-  observe(id: string, number: number): boolean {
-    const cycle = this.of(id)[number - 1];
-    if (cycle === undefined || cycle.observed || cycle.end > this.now || cycle.revokedAt < cycle.end) return false;
-    return (cycle.observed = true);
+  status(id: string, at: number): ReferenceStatus {
+    return referenceStatus(this.of(id), at);
   }
 
-  /** A certification that holds; else what is asked and not fulfilled; else how the last certification ended; else withdrawn. */
-  status(id: string, at: number): string | undefined {
-    const begun = this.of(id).filter(({ from }) => from <= at);
-    const cycle = begun.at(-1);
-    if (cycle !== undefined && at < cycle.revokedAt && at < cycle.end)
-      return cycle.end - EXPIRING_DAYS <= at ? 'expiring' : 'certified';
-    const task = this.tasksOf(id)
-      .filter(({ on }) => on <= at)
-      .at(-1);
-    const isFulfilled = begun.some(({ fulfils }) => fulfils === task);
-    if (task !== undefined && !isFulfilled && at < task.withdrawnAt) {
-      if (at >= (task.due ?? Infinity)) return this.scheme(id).late ? 'overdue' : 'missed';
-      return task.startedAt <= at ? 'in-progress' : 'assigned';
+  /** All that follows from what stands now, until nothing follows any more. */
+  earn(standing: Standing): readonly string[] {
+    const made = standing.waiting === undefined ? earned(standing, this.done, this.now) : undefined;
+    if (made === undefined) return [];
+    if (standing.scheme.approval !== undefined) {
+      standing.proposals.push({ at: this.now, order: this.order, made, closedAt: Infinity });
+      return ['AwardProposed'];
     }
-    if (cycle !== undefined) return cycle.revokedAt <= at ? 'revoked' : 'expired';
-    return task === undefined ? undefined : 'withdrawn';
+    return this.begin(standing, made);
   }
 
-  /** Awards the first certification where the evidence meets the criteria: what the assignment counts or, without one, all of it. */
-  private earn(scheme: ReferenceScheme): boolean {
-    if (this.of(scheme.id).length > 0) return false;
-    const task = this.pending(scheme.id);
-    const from = task?.start ?? -Infinity;
-    const due = task?.due ?? Infinity;
-    const counted = this.done.filter(({ day }) => day >= from && (scheme.late || day < due));
-    const days = scheme.courses.map((course) =>
-      Math.min(...counted.filter((item) => item.course === course).map((item) => item.day)),
+  /** Whoever is awarded an earlier edition later is met by what the newer one does, in the same commit. */
+  begin(standing: Standing, made: Made): readonly string[] {
+    const fresh = { revokedAt: Infinity, goneAt: Infinity, endings: [], suspensions: [] };
+    standing.cycles.push({ ...made, ...fresh, number: standing.cycles.length + 1, order: this.order, at: this.now });
+    const applied = this.applyEdition(standing);
+    return ['CertificationAwarded', ...applied, ...(applied.length > 0 ? this.earn(standing) : [])];
+  }
+
+  applyEdition(standing: Standing): readonly string[] {
+    const { second, standing: last } = standing;
+    const effect = standing.scheme.second?.holders;
+    if (second === undefined || last === undefined || effect === undefined || effect === 'keep' || last.edition > 1) return [];
+    if (holdsUntil(last) <= this.now || last.endings.length > 0) return [];
+    last.endings.push({ edition: 2, effect, on: second.published, end: second.by });
+    return ['EditionApplied'];
+  }
+
+  /** The schemes that ask for a course. */
+  concerned(course: string): readonly Standing[] {
+    return [...this.standings.values()].filter(({ scheme, second }) =>
+      [scheme.first, second === undefined ? undefined : scheme.second].some((known) =>
+        [...(known?.courses ?? []), ...(known?.renewal?.alternatives ?? [])].includes(course),
+      ),
     );
-    const met = days.sort((a, b) => a - b)[scheme.needed - 1]!;
-    if (met === Infinity) return false;
-    this.begin(scheme, met, met >= due);
-    return true;
   }
+}
 
-  /** The last assignment that is neither withdrawn nor fulfilled, missed or not. */
-  private pending(id: string): ReferenceTask | undefined {
-    const last = this.tasksOf(id).at(-1);
-    return last === undefined || last.withdrawnAt !== Infinity || this.of(id).some(({ fulfils }) => fulfils === last)
-      ? undefined
-      : last;
-  }
-
-  /** The same where work of that time could still fulfil it. */
-  private openOn({ id, late }: ReferenceScheme, time: number): ReferenceTask | undefined {
-    const task = this.pending(id);
-    return !late && time >= (task?.due ?? Infinity) ? undefined : task;
-  }
-
-  /** A date is in the future when it is tomorrow everywhere on Earth. */
-  private isFuture(day: number): boolean {
-    return day > Math.floor(this.now) + 1;
-  }
-
-  private scheme(id: string): ReferenceScheme {
-    return this.schemes.find((scheme) => scheme.id === id)!;
-  }
-
-  private of(id: string): ReferenceCycle[] {
-    return this.cycles.get(id) ?? [];
-  }
-
-  private tasksOf(id: string): ReferenceTask[] {
-    return this.tasks.get(id) ?? [];
-  }
-
-  /** Completed on day d for n days: d + n is the last valid day, so the end is the start of the day after it. */
-  private begin({ id, days }: ReferenceScheme, from: number, late: boolean): void {
-    const end = days === undefined ? Infinity : from + days + 1;
-    const fulfils = this.pending(id);
-    this.cycles.set(id, [...this.of(id), { from, end, fulfils, late, revokedAt: Infinity, observed: false }]);
-  }
+/** The pending assignment where work of that time could still fulfil it. */
+function openOn({ pending, scheme }: Standing, time: number): Task | undefined {
+  return !scheme.late && time >= (pending?.due ?? Infinity) ? undefined : pending;
 }
