@@ -125,6 +125,8 @@ describe('000-6 and 000-7: opening a renewal', () => {
     const [event] = held().do(open({ intent: BY_ADMIN, effective: { date: '2025-02-01' } }));
     expect(event?.data).toMatchObject({ how: 'by-admin', reasonCode: REASON.code, effective: { date: '2025-02-01' } });
     expect(held().refusal(open({ effective: { date: '2025-02-01' } }), LEARNER)).toBe('RENEWAL_BACKDATED');
+    expect(held().refusal(open({ effective: { date: '2025-02-01' } }), LEARNER_AS_ADMIN)).toBe('RENEWAL_BACKDATED');
+    expect(held().refusal(open({ effective: { date: '2025-02-01' } }), { ...LEARNER_AS_ADMIN, asserted: true })).toBeUndefined();
     expect(held().refusal(open({ effective: { date: '2025-05-01' } }))).toBe('EFFECTIVE_IN_FUTURE');
   });
 });

@@ -7,6 +7,7 @@ import {
   definitionRetired,
   futureEffective,
   humanRefusal,
+  isOwnWord,
   optional,
   reasonFields,
   refuse,
@@ -57,7 +58,7 @@ function openRenewal(command: Of<'OpenRenewal'>, state: RecordState, given: Give
 /** A learner renews at the time that it is; only who answers for what is recorded says that it was asked for before. */
 function intentRefusal({ intent, effective }: Of<'OpenRenewal'>, state: RecordState, given: Given): Refusal | undefined {
   if (intent.how === 'by-admin') return humanRefusal(given, state);
-  return given.actor.role === 'learner' && effective !== undefined
+  return (given.actor.role === 'learner' || isOwnWord(state, given.actor)) && effective !== undefined
     ? refuse('RENEWAL_BACKDATED', 'A learner renews now. Leave the effective time out, or ask an administrator.', '/effective')
     : undefined;
 }
