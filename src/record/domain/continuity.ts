@@ -39,9 +39,9 @@ export function continuityAt(standing: Standing, zoneOf: ZoneOf, at: number): Co
 /** The times in which the certification holds, joined where one goes over into the next. */
 function heldTimes({ cycles }: Standing, zoneOf: ZoneOf): readonly Time[] {
   const times = cycles.flatMap((cycle, index) => {
-    const next = cycles[index + 1];
-    // From the beginning of a cycle on it is that one which decides.
-    const until = Math.min(heldUntil(cycle), revokedAt(cycle), next === undefined ? Infinity : beginsAt(next, zoneOf));
+    // From the beginning of a cycle on it is that one which decides; one that stands in another's place may begin before that.
+    const later = cycles.slice(index + 1).map((next) => beginsAt(next, zoneOf));
+    const until = Math.min(heldUntil(cycle), revokedAt(cycle), ...later);
     return withoutSuspensions(cycle, { from: beginsAt(cycle, zoneOf), until });
   });
   return times.reduce<readonly Time[]>((joined, time) => {

@@ -18,7 +18,16 @@ import {
 import { withConsequences } from './consequences.js';
 import { evaluateWay, renewalWay, type Way } from './earning.js';
 import { evaluateRecord, WHOLE_TIME, type Window } from './scheme-evidence.js';
-import { endOf, pendingAssignment, pendingRenewal, revokedAt, suspensionOf, type Cycle, type Proposal } from './standing.js';
+import {
+  endOf,
+  pendingAssignment,
+  pendingRenewal,
+  renewedCycle,
+  revokedAt,
+  suspensionOf,
+  type Cycle,
+  type Proposal,
+} from './standing.js';
 import { cyclesOf, standingOf, type RecordState } from './state.js';
 import { beginsAt } from './status.js';
 import { approvedUpdate } from './updates.js';
@@ -57,9 +66,8 @@ export function awardByHand(command: Of<'AwardByHand'>, state: RecordState, give
 function renewalByHand(id: string, effective: Effective, state: RecordState, given: Given): Way | undefined {
   const standing = standingOf(state, id);
   const renewal = pendingRenewal(standing);
-  const cycle = standing.cycles.at(-1);
-  if (renewal === undefined || suspensionOf(cycle!) !== undefined) return undefined;
-  const way = renewalWay(renewal, cycle!, standing, given.facts.schemes.get(id)!);
+  if (renewal === undefined || suspensionOf(standing.cycles.at(-1)!) !== undefined) return undefined;
+  const way = renewalWay(renewal, renewedCycle(standing)!, standing, given.facts.schemes.get(id)!);
   const { from, until, intent } = way.window;
   const at = effectiveMilliseconds(effective, way.scheme.timeZone);
   return at >= ('date' in effective ? intent!.fromDay : from) && at < until ? way : undefined;
@@ -123,7 +131,7 @@ function proposedWay(
   if (number === undefined && how === 'on-approval' && last?.revoked !== undefined) return revokedSince();
   if (number === undefined) return { scheme: editions[edition - 1]! };
   const renewal = pendingRenewal(standing);
-  if (renewal?.number === number) return renewalWay(renewal, last!, standing, editions);
+  if (renewal?.number === number) return renewalWay(renewal, renewedCycle(standing)!, standing, editions);
   return refuse('RENEWAL_CLOSED', 'What this award would renew was revoked or lost its ground meanwhile. Decline the award.');
 }
 

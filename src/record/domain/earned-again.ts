@@ -71,7 +71,8 @@ export function wayOf(earned: Earned, standing: Standing, editions: readonly Sch
   const cycles = standing.cycles.filter(({ number }) => number < earned.number);
   const assignments = standing.assignments.filter(({ revision }) => revision < earned.recorded);
   const before = { ...standing, cycles, assignments };
-  const last = cycles.at(-1);
+  // A renewal that was done again follows on the same cycle as the one that lost its ground.
+  const last = cycles.find(({ number }) => number === earned.renews) ?? cycles.at(-1);
   const assignment = assignments.find(({ number }) => number === earned.assignment);
   const renewal = standing.renewals.find(({ number }) => number === earned.renewal);
   if (renewal !== undefined && last !== undefined) return { ...renewalWay(renewal, last, before, editions), assignment };

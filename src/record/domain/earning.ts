@@ -25,6 +25,7 @@ import {
   groundsOf,
   pendingAssignment,
   pendingRenewal,
+  renewedCycle,
   revokedAt,
   suspensionOf,
   type Assignment,
@@ -76,7 +77,7 @@ export function waysOf(id: string, state: RecordState, { facts, now }: Pick<Give
   const renewal = pendingRenewal(standing);
   const anew = anewFrom(standing, editions, now);
   return [
-    ...(renewal === undefined ? [] : [renewalWay(renewal, last!, standing, editions)]),
+    ...(renewal === undefined ? [] : [renewalWay(renewal, renewedCycle(standing)!, standing, editions)]),
     ...(anew === undefined ? [] : [firstWay(standing, editions, anew)]),
   ];
 }

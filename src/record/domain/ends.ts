@@ -8,7 +8,16 @@ import {
   type IsoDate,
   type IsoInstant,
 } from '../../shared/calendar.js';
-import { pendingRenewal, revokedAt, standingCycle, type Cycle, type Ending, type Renewal, type Standing } from './standing.js';
+import {
+  pendingRenewal,
+  renewedCycle,
+  revokedAt,
+  standingCycle,
+  type Cycle,
+  type Ending,
+  type Renewal,
+  type Standing,
+} from './standing.js';
 
 /** The later edition that ends a cycle before its own end; of several the one that ends it first. */
 export function endingOf({ validity: { endsAt }, endings = [] }: Cycle): Ending | undefined {
@@ -35,7 +44,7 @@ export function renewalCloses({ closesAt }: Pick<Renewal, 'closesAt'>, cycle: Cy
 /** The renewal that is pending, while it can be done. */
 export function openRenewal(standing: Standing, now: IsoInstant): Renewal | undefined {
   const pending = pendingRenewal(standing);
-  const closesAt = pending === undefined ? undefined : renewalCloses(pending, standingCycle(standing)!);
+  const closesAt = pending === undefined ? undefined : renewalCloses(pending, renewedCycle(standing)!);
   return closesAt !== undefined && instantMilliseconds(closesAt) <= instantMilliseconds(now) ? undefined : pending;
 }
 

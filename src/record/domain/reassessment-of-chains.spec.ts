@@ -1,5 +1,7 @@
 import { correct, on, reassessments } from '../../../test/support/corrections.js';
-import { catalogueWith, definitions, PureRecord, REASON, scheme, typesOf } from '../../../test/support/pure-record.js';
+import { catalogueWith, definitions, PureRecord, REASON, scheme, SECOND, typesOf } from '../../../test/support/pure-record.js';
+import { continuityAt } from './continuity.js';
+import { standingOf } from './state.js';
 
 const YEAR = { duration: 'P1Y' } as const;
 const BY_ADMIN = { how: 'by-admin', reason: REASON } as const;
@@ -67,6 +69,91 @@ describe('a certification that was renewed', () => {
     expect(reassessments(record)[0]).not.toHaveProperty('after');
     expect(record.statusAt('S1', '2024-02-20T11:59:59Z')).toMatchObject({ cycle: 2, valid: true });
     expect(record.statusAt('S1', record.now)).toMatchObject({ cycle: 2, status: 'revoked' });
+  });
+
+  test('one that lost its ground is done again while its window is open', () => {
+    const record = renewed();
+    record.do(correct(completions(record)[1]!));
+    expect(record.statusAt('S1', record.now)).toMatchObject({ cycle: 2, status: 'revoked' });
+    record.now = '2024-03-01T12:00:00.000Z';
+    // It was asked for, and nobody withdrew that.
+    expect(record.ask({ type: 'OpenRenewal', scheme: 'S1', intent: BY_ADMIN })).toEqual([]);
+    expect(typesOf(record.complete('C1', '2024-02-28'))).toEqual(['CourseCompleted', 'CertificationAwarded']);
+    expect(record.cycles('S1')).toMatchObject([
+      { number: 1 },
+      { number: 2 },
+      { number: 3, kind: 'renewal', renews: 1, renewal: 1, validity: { lastValidDay: '2025-03-10' } },
+    ]);
+    expect(record.statusAt('S1', record.now)).toMatchObject({ cycle: 3, status: 'certified', valid: true });
+    // What it stands on is evaluated as it was awarded, and what it replaced does not come back.
+    record.do(correct(completions(record)[1]!, on('2024-02-25')));
+    expect(reassessments(record).map(({ cycle, after }) => [cycle, after?.from])).toEqual([
+      [2, undefined],
+      [3, { date: '2024-02-25' }],
+    ]);
+  });
+
+  test('one that is done again by what was true earlier leaves no gap', () => {
+    const record = renewed();
+    record.do(correct(completions(record)[1]!));
+    record.complete('C1', '2024-02-16');
+    expect(record.cycles('S1').at(-1)).toMatchObject({ number: 3, kind: 'renewal', validity: { from: { date: '2024-02-16' } } });
+    const { gaps, since } = continuityAt(standingOf(record.state, 'S1'), () => 'UTC', Date.parse(record.now));
+    expect({ gaps, since }).toEqual({ gaps: [], since: '2023-03-10T00:00:00.000Z' });
+  });
+
+  test('one that lost its ground is opened again where its intent was withdrawn, and over once its window has closed', () => {
+    const record = renewed();
+    record.do(correct(completions(record)[1]!));
+    record.do({ type: 'WithdrawRenewal', scheme: 'S1', reason: REASON });
+    expect(typesOf(record.complete('C1', '2024-02-20'))).not.toContain('CertificationAwarded');
+    record.now = '2024-03-01T12:00:00.000Z';
+    record.do({ type: 'OpenRenewal', scheme: 'S1', intent: BY_ADMIN });
+    expect(record.state.schemes['S1']!.renewals.at(-1)).toMatchObject({ number: 2, cycle: 1 });
+    record.now = '2024-05-01T12:00:00.000Z';
+    expect(record.refusal({ type: 'AwardByHand', scheme: 'S1', effective: { date: '2024-02-01' }, reason: REASON })).toBe(
+      'AWARD_BEFORE_EARLIER_CYCLE',
+    );
+    record.complete('C1', '2024-05-01');
+    expect(record.cycles('S1').at(-1)).toMatchObject({ number: 3, kind: 'initial' });
+  });
+
+  test('one that a person revoked is not done again', () => {
+    const record = renewed();
+    record.do({ type: 'Revoke', scheme: 'S1', reason: REASON });
+    expect(record.refusal({ type: 'OpenRenewal', scheme: 'S1', intent: BY_ADMIN })).toBe('ALREADY_REVOKED');
+    expect(typesOf(record.complete('C1', '2024-02-20'))).not.toContain('CertificationAwarded');
+  });
+
+  test('where awards wait for approval, one that is done again waits, and is proposed anew when its ground moves', () => {
+    const renewal = { opensBefore: 'P90D', closesAfter: 'P30D', basis: { kind: 'from-prior-expiry' } } as const;
+    const content = scheme('S1', { course: 'C1' }, YEAR, 'UTC', { renewal, award: 'on-approval' });
+    const record = PureRecord.registered(definitions(['C1'], content), '2023-03-10T12:00:00.000Z');
+    const done = (date: string) => {
+      record.now = `${date}T12:00:00.000Z`;
+      return record.complete('C1', date);
+    };
+    const approve = () => record.do({ type: 'ApproveAward', scheme: 'S1' }, SECOND);
+    done('2023-03-10');
+    approve();
+    record.now = '2024-02-15T12:00:00.000Z';
+    record.do({ type: 'OpenRenewal', scheme: 'S1', intent: BY_ADMIN });
+    done('2024-02-20');
+    approve();
+    record.do(correct(completions(record)[1]!));
+    expect(typesOf(done('2024-02-28'))).toContain('AwardProposed');
+    expect(typesOf(record.do(correct(completions(record)[1]!, on('2024-02-27'))))).toEqual([
+      'FactCorrected',
+      'AwardDeclined',
+      'AwardProposed',
+    ]);
+    approve();
+    expect(record.cycles('S1').at(-1)).toMatchObject({
+      number: 3,
+      kind: 'renewal',
+      renews: 1,
+      validity: { from: { date: '2024-02-27' } },
+    });
   });
 
   test('a completion that was taken back by mistake brings the renewal back', () => {

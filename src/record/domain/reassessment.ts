@@ -7,7 +7,7 @@ import { withConsequences } from './consequences.js';
 import { earnedAgain, type Earned } from './earned-again.js';
 import { updatedBy } from './endings.js';
 import type { DataOf, RecordEvent } from './events.js';
-import { groundsOf, type Cycle, type Proposal, type Standing } from './standing.js';
+import { groundsOf, renewedCycle, type Cycle, type Proposal, type Standing } from './standing.js';
 import { cyclesOf, foldAll, standingOf, submissionsOf, type RecordState } from './state.js';
 import { revisionsOf } from './submission.js';
 
@@ -142,5 +142,6 @@ function proposed(open: Proposal, standing: Standing, editions: readonly SchemeE
   const number = standing.cycles.length + 1;
   const earned = { ...open, number, kind: 'initial' as const, recorded: open.revision };
   const cycle = updatedBy(open, standing, (edition) => editions[edition - 1]!.timeZone);
-  return cycle === undefined ? earned : { ...earned, kind: 'update', renews: cycle.number };
+  if (cycle !== undefined) return { ...earned, kind: 'update', renews: cycle.number };
+  return open.renewal === undefined ? earned : { ...earned, kind: 'renewal', renews: renewedCycle(standing)?.number };
 }

@@ -232,6 +232,17 @@ export function standingCycle({ cycles }: Standing): Cycle | undefined {
   return last === undefined || revokedAt(last) !== Infinity ? undefined : last;
 }
 
+/**
+ * The last cycle or, where that is a renewal or an update which lost its ground, the one before it: what it was for can be done again.
+ * What a person revoked is not.
+ */
+export function renewedCycle({ cycles }: Pick<Standing, 'cycles'>): Cycle | undefined {
+  const last = cycles.at(-1);
+  if (last === undefined || last.revoked !== undefined) return undefined;
+  if (revokedAt(last) === Infinity) return last;
+  return last.renews === undefined ? undefined : renewedCycle({ cycles: cycles.filter(({ number }) => number <= last.renews!) });
+}
+
 /** The numbers of a cycle and of those that it updated, which all have one end and so one renewal. */
 export function ofOneTerm(cycles: readonly Cycle[], { number, kind, renews }: Cycle): ReadonlySet<number> {
   const before = kind === 'update' ? cycles.find((known) => known.number === renews) : undefined;
@@ -241,7 +252,7 @@ export function ofOneTerm(cycles: readonly Cycle[], { number, kind, renews }: Cy
 /** The renewal of the last cycle that is neither withdrawn nor fulfilled; evidence from before its window closed may come later. */
 export function pendingRenewal(standing: Standing): Renewal | undefined {
   const last = standing.renewals.at(-1);
-  const cycle = standingCycle(standing);
+  const cycle = renewedCycle(standing);
   if (last === undefined || cycle === undefined || last.withdrawn !== undefined) return undefined;
   return ofOneTerm(standing.cycles, cycle).has(last.cycle) ? last : undefined;
 }
