@@ -41,7 +41,7 @@ function renewed(standing: Standing, done: readonly Item[], isFree: (item: Item)
   const renewal = standing.opened;
   if (renewal === undefined) return undefined;
   const edition = standing.edition(renewal.edition);
-  const prior = standing.standing!;
+  const prior = standing.renewed!;
   const { criteria, counts } = renewalGround(edition, renewal, prior);
   const found = met(
     criteria,
@@ -122,7 +122,7 @@ function first(standing: Standing, done: readonly Item[], isFree: (item: Item) =
 /** What a person awards needs no evidence; what there is of it is used all the same. */
 export function byHand(standing: Standing, done: readonly Item[], from: number, isRenewal: boolean): Made {
   const renewal = isRenewal ? standing.opened : undefined;
-  const { pending, standing: prior } = standing;
+  const { pending, renewed: prior } = standing;
   const number = renewal?.edition ?? standing.newest;
   const edition = standing.edition(number);
   const { criteria, counts } =
@@ -147,7 +147,7 @@ function fulfilledByRenewal({ pending, scheme }: Standing, day: number): Pick<Cy
 
 /** What was proposed is awarded as what it follows stands now. */
 export function approved(standing: Standing, made: Made): Made {
-  const { standing: prior } = standing;
+  const { renewed: prior } = standing;
   if (made.kind === 'renewal')
     return { ...made, renews: prior, term: renewedTerm(standing.edition(made.edition), prior!, made.term.from) };
   return made;

@@ -156,11 +156,18 @@ export class Standing {
     return last === undefined || last.revokedAt !== Infinity || last.goneAt !== Infinity ? undefined : last;
   }
 
-  /** The renewal that was opened for the standing cycle or for one that it updated, as both have one end. */
+  /** What a renewal would renew: the last cycle or, where that followed on another one and lost its ground, that other one. */
+  get renewed(): Cycle | undefined {
+    let last = this.cycles.at(-1);
+    while (last !== undefined && last.revokedAt === Infinity && last.goneAt !== Infinity) last = last.renews;
+    return last === undefined || last.revokedAt !== Infinity ? undefined : last;
+  }
+
+  /** The renewal that was opened for that cycle or for one that it updated, as both have one end. */
   get opened(): Renewal | undefined {
     const last = this.renewals.at(-1);
-    if (last === undefined || last.withdrawnAt !== Infinity || this.standing === undefined) return undefined;
-    return isOneTerm(this.standing, last.cycle) ? last : undefined;
+    if (last === undefined || last.withdrawnAt !== Infinity || this.renewed === undefined) return undefined;
+    return isOneTerm(this.renewed, last.cycle) ? last : undefined;
   }
 }
 

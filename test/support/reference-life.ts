@@ -6,15 +6,16 @@ import { isFuture, type ReferenceAnswer, type ReferenceRecord } from './referenc
 
 const WAIVER_DAYS_MAX = 366;
 
-/** The standing cycle where it may be renewed at all, or why not. */
+/** The cycle that may be renewed, or why none may. */
 function renewable(standing: Standing, now: number): Cycle | string {
   const last = standing.cycles.at(-1);
   if (last === undefined) return 'NOT_CERTIFIED';
   if (last.revokedAt !== Infinity) return 'ALREADY_REVOKED';
-  if (last.goneAt !== Infinity) return 'NOT_CERTIFIED';
+  const { renewed } = standing;
+  if (renewed === undefined) return 'NOT_CERTIFIED';
   if (isSuspended(last, now)) return 'CERTIFICATION_SUSPENDED';
   const { renewal } = standing.edition(standing.newest);
-  return renewal === undefined || last.term.end === Infinity ? 'NOT_RENEWABLE' : last;
+  return renewal === undefined || renewed.term.end === Infinity ? 'NOT_RENEWABLE' : renewed;
 }
 
 /** An edition that ends a cycle earlier ends what may be renewed with it. */
@@ -82,7 +83,7 @@ export function attribute(record: ReferenceRecord, id: string, item: Item): Refe
   const courses = edition.renewal!.alternatives ?? edition.courses;
   const closes = closesAt(cycle);
   if (item.isGone || !courses.includes(item.course)) return 'EVIDENCE_UNFIT';
-  if (standing.cycles.some(({ used }) => used.includes(item))) return 'EVIDENCE_USED';
+  if (standing.cycles.some(({ number, used }) => number <= cycle.number && used.includes(item))) return 'EVIDENCE_USED';
   if (item.day < opensAt(standing, cycle) || item.day >= closes) return 'EVIDENCE_UNFIT';
   if (opened?.attributed.has(item) === true) return [];
   const renewal = opened ?? begin(record, standing, cycle, undefined);

@@ -86,7 +86,7 @@ export class ReferenceRecord {
     const last = standing.cycles.at(-1);
     if (standing.waiting !== undefined) return 'PROPOSAL_OPEN';
     const renewal = last === undefined || isSuspended(last, this.now) ? undefined : standing.opened;
-    const isRenewal = renewal !== undefined && day >= Math.floor(renewal.at) && day < closesOf(renewal.closes, last!);
+    const isRenewal = renewal !== undefined && day >= Math.floor(renewal.at) && day < closesOf(renewal.closes, standing.renewed!);
     if (last !== undefined && day < last.term.from && !isRenewal) return 'AWARD_BEFORE_EARLIER_CYCLE';
     if (!isRenewal && standing.standing !== undefined && day < endOf(standing.standing)) return 'ALREADY_CERTIFIED';
     return this.begin(standing, byHand(standing, this.done, day, isRenewal));
