@@ -292,6 +292,7 @@ async function fillLog(service: Service): Promise<void> {
     await service.write(`/v1/learners/emp-${number}/schemes/S1/revocations`, { reason });
   await fillReviews(service);
   await fillAppeals(service);
+  await fillCredits(service);
   const observed = async () => (await service.events()).filter(({ type }) => type === 'CertificationExpired').length;
   await eventually(async () => ((await observed()) === LEARNERS / 2 ? true : undefined));
 }
@@ -305,6 +306,16 @@ async function fillAppeals(service: Service): Promise<void> {
     const { revision } = await service.write(`${scheme}/suspensions`, { reason });
     await service.write(`${scheme}/appeals`, { kind: 'appeal', against: revision, reason });
     if (number < 37) await service.write(`${scheme}/appeals/1/decision`, { outcome: 'dismissed', reason }, { token });
+  }
+}
+
+/** An account that is sold to, waits for adjustments and is low for a while. */
+async function fillCredits(service: Service): Promise<void> {
+  const reason = { code: 'counted-wrong', text: 'One was sold twice.' };
+  await service.write('/v1/credits/threshold', { threshold: 40 });
+  for (let credits = 1; credits < 20; credits += 1) {
+    await service.write('/v1/organizations/main/credits/purchases', { credits });
+    await service.write('/v1/organizations/main/credits/adjustments', { credits: -1, reason });
   }
 }
 
