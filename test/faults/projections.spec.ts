@@ -22,7 +22,7 @@ import { benign, uploadOf } from '../support/uploads.js';
  * Whatever a read-model store does to a projection, and wherever the process ends, its documents are in the end those of
  * a projection that met no fault, byte for byte. The log is a real one, longer than several batches.
  */
-const LEARNERS = 220;
+const LEARNERS = 130;
 
 /** Alone in its process, and with beats so short that a test need not wait for them. */
 const environment = {
