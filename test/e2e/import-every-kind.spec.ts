@@ -285,8 +285,8 @@ describe('a row is decided under the rights of its route', () => {
     const own = await keyFor(service, 'alan.turing', ['admin']);
     const codes = codesOf(await send(rows, own.token, { dryRun: uuidv4() }));
     const evidence = ['activity', 'completion', 'plan-completion'];
-    // Without the evidence nothing is held that could be renewed.
-    const followed: Record<string, string> = { renewal: 'NOT_CERTIFIED', 'renewal-withdrawal': 'NO_RENEWAL' };
+    // Nobody dates back the own renewal, and without it there is none to withdraw.
+    const followed: Record<string, string> = { renewal: 'RENEWAL_BACKDATED', 'renewal-withdrawal': 'NO_RENEWAL' };
     const theirs = rows.map(
       ({ kind }) => followed[kind] ?? ([...decisions, ...evidence].includes(kind) ? 'FOUR_EYES' : 'recorded'),
     );
