@@ -27,19 +27,14 @@ export function earned(standing: Standing, done: readonly Item[], now: number): 
   return renewed(standing, done, isFree) ?? updated(standing, done, now) ?? first(standing, done, isFree, now);
 }
 
-/** What any one of may be done is a choice, whether a renewal has criteria of its own or goes by those of its edition. */
-export function alternativesOf({ renewal, courses, needed }: ReferenceEdition): readonly string[] {
-  return renewal?.alternatives ?? (needed === 1 && courses.length > 1 ? courses : []);
-}
-
 /** Evidence counts from the day on which the renewal was opened, if it was recorded after that or was attributed to it. */
 function renewalGround(edition: ReferenceEdition, renewal: Renewal, prior: Cycle): Ground {
-  const alternatives = alternativesOf(edition);
-  const courses = alternatives.filter((_, index) => renewal.alternative === undefined || renewal.alternative === index);
+  const { alternatives } = edition.renewal!;
+  const courses = alternatives?.filter((_, index) => renewal.alternative === undefined || renewal.alternative === index);
   const counts = (item: Item): boolean =>
     item.day < closesOf(renewal.closes, prior) &&
     (renewal.attributed.has(item) || (item.order > renewal.order && item.day >= Math.floor(renewal.at)));
-  return { criteria: courses.length === 0 ? edition : { courses, needed: 1 }, counts };
+  return { criteria: courses === undefined ? edition : { courses, needed: 1 }, counts };
 }
 
 function renewed(standing: Standing, done: readonly Item[], isFree: (item: Item) => boolean): Made | undefined {
@@ -92,8 +87,7 @@ function updated(standing: Standing, done: readonly Item[], now: number): Made |
 function first(standing: Standing, done: readonly Item[], isFree: (item: Item) => boolean, now: number): Made | undefined {
   const { pending, scheme, cycles } = standing;
   const since = openSince(standing, cycles, pending, now);
-  // What is done when it is over earns it, also where that is told the day before.
-  if (since === undefined) return undefined;
+  if (since === undefined || since > now) return undefined;
   const number = pending?.edition ?? standing.newest;
   const edition = standing.edition(number);
   const due = pending?.due ?? Infinity;
@@ -187,9 +181,9 @@ export function reassessed(
     kind === 'initial'
       ? (openSince(standing, before, cycle.fulfils, cycle.at) ?? (last === undefined ? -Infinity : endOf(last)))
       : -Infinity;
-  // It stays before the cycle that came after it, but for one that began with it.
-  const next = standing.cycles.find(({ number, kind: other }) => number > (cycle.number ?? Infinity) && other !== 'update');
-  const until = kind === 'update' || next === undefined ? Infinity : Math.max(next.term.from, cycle.term.from + 1);
+  // It stays before the cycle that came after it.
+  const next = standing.cycles.find((other) => other.order > cycle.order && other.kind !== 'update');
+  const until = kind === 'update' || next === undefined ? Infinity : next.term.from;
   const counted = done.filter((item) => item.day >= since && item.day < until && ground!.counts(item) && isFree(item));
   // What was recorded later only fills a place that a correction left empty.
   const found =

@@ -1,4 +1,4 @@
-import { alternativesOf, reassessed } from './reference-earning.js';
+import { reassessed } from './reference-earning.js';
 import { closesOf, endOf, isSuspended, type Cycle, type Item, type Renewal, type Standing } from './reference-facts.js';
 import { isFuture, type ReferenceAnswer, type ReferenceRecord } from './reference-record.js';
 
@@ -26,7 +26,7 @@ const opensAt = (standing: Standing, { term }: Cycle): number =>
 
 /** Where there is nothing to choose, or no such choice, the choice is unknown. */
 const isChoice = (standing: Standing, alternative: number | undefined): boolean =>
-  alternative === undefined || alternativesOf(standing.edition(standing.newest))[alternative] !== undefined;
+  alternative === undefined || standing.edition(standing.newest).renewal?.alternatives?.[alternative] !== undefined;
 
 export function openRenewal(record: ReferenceRecord, id: string, alternative: number | undefined): ReferenceAnswer {
   record.order += 1;
@@ -79,9 +79,7 @@ export function attribute(record: ReferenceRecord, id: string, item: Item): Refe
   if (typeof cycle === 'string') return cycle;
   const opened = standing.opened;
   const edition = standing.edition(opened?.edition ?? standing.newest);
-  // A choice is binding.
-  const chosen = opened?.alternative === undefined ? undefined : alternativesOf(edition)[opened.alternative];
-  const courses = chosen === undefined ? (edition.renewal!.alternatives ?? edition.courses) : [chosen];
+  const courses = edition.renewal!.alternatives ?? edition.courses;
   const closes = closesAt(cycle);
   if (item.isGone || !courses.includes(item.course)) return 'EVIDENCE_UNFIT';
   if (standing.cycles.some(({ used, goneAt }) => goneAt === Infinity && used.includes(item))) return 'EVIDENCE_USED';

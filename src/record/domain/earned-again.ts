@@ -11,8 +11,6 @@ import { updatedValidity, updateOf } from './updates.js';
 
 /** What was awarded, or proposed to be, and by which revision of the record. */
 export interface Earned extends Pick<Cycle, 'kind' | 'number' | 'edition' | 'checklist' | 'assignment' | 'renews' | 'renewal'> {
-  /** Absent before the award. */
-  readonly validity?: ValidityInterval;
   readonly recorded: number;
   readonly recordedAt: string;
 }
@@ -33,8 +31,7 @@ interface Met {
 
 /**
  * Evaluates again what was earned before, first over what had been recorded by then; where that is not enough any more, over all on
- * which no later cycle stands. It stays before the cycle that came after it; where an edition that made the one void let the next begin
- * on the same day, that day stays its own, too.
+ * which no later cycle stands. It stays before the cycle that came after it.
  */
 export function earnedAgain(id: string, earned: Earned, state: RecordState, editions: readonly SchemeEdition[]): EarnedAgain {
   const standing = standingOf(state, id);
@@ -43,11 +40,7 @@ export function earnedAgain(id: string, earned: Earned, state: RecordState, edit
   const begins = later.map(({ validity, edition }) => effectiveMilliseconds(validity.from, editions[edition - 1]!.timeZone));
   const own = new Set(groundsOf(earned));
   const others = new Set(later.flatMap(groundsOf).filter((revision) => !own.has(revision)));
-  const { validity, edition } = earned;
-  const began = validity === undefined ? -Infinity : effectiveMilliseconds(validity.from, editions[edition - 1]!.timeZone);
-  // The end of the time is exclusive.
-  const until = Math.max(Math.min(Infinity, ...begins), began + 1);
-  const evaluated = evaluationOf(id, earned, standing, editions, until);
+  const evaluated = evaluationOf(id, earned, standing, editions, Math.min(Infinity, ...begins));
   const then = evaluated(onlyWith(state, id, (revision) => revision <= earned.recorded || own.has(revision)));
   return then.met === undefined ? evaluated(onlyWith(state, id, (revision) => !others.has(revision))) : then;
 }

@@ -231,25 +231,3 @@ describe('a certification that was updated', () => {
     expect(record.statusAt('S1', record.now)).toMatchObject({ status: 'revoked', valid: false });
   });
 });
-
-test('a cycle that is void, and whose next one began on its own first day, keeps its ground where that day still is the one', () => {
-  const content = scheme('S1', { all: [{ course: 'C1' }, { course: 'C2' }] }, YEAR);
-  const record = PureRecord.registered(definitions(['C1', 'C2'], content));
-  const completeBoth = () => ['C1', 'C2'].map((course) => record.complete(course, '2024-06-01'));
-  completeBoth();
-  const holders = { kind: 'void', at: { date: '2024-07-01' } } as const;
-  record.facts = catalogueWith(record.facts, {
-    type: 'ReviseScheme',
-    scheme: { ...content, published: '2024-06-01', holders },
-  });
-  record.do({ type: 'ApplyEdition', scheme: 'S1', edition: 2, publishedAt: record.now });
-  completeBoth();
-  const from = { date: '2024-06-01' };
-  expect(record.cycles('S1')).toMatchObject([{ validity: { from } }, { kind: 'initial', edition: 2, validity: { from } }]);
-  record.do(correct(record.state.completions[0]!.revision, on('2024-05-31')));
-  expect(reassessments(record)).toMatchObject([{ cycle: 1, after: { from } }]);
-  // What would begin after the next one has no ground any more.
-  record.do(correct(record.state.completions[0]!.revision, on('2024-06-02')));
-  expect(reassessments(record).slice(1)).toMatchObject([{ cycle: 1 }, { cycle: 2, after: { from } }]);
-  expect(reassessments(record)[1]).not.toHaveProperty('after');
-});
