@@ -1,6 +1,6 @@
 import type { RecordCommand } from '../../src/record/domain/commands.js';
 import { boundariesOf } from '../../src/record/domain/boundaries.js';
-import { endOf, nextCycle } from '../../src/record/domain/standing.js';
+import { endOf } from '../../src/record/domain/standing.js';
 import { emptyRecord, evolve, standingOf, type RecordState } from '../../src/record/domain/state.js';
 import { cycleStatusAt, type StatusCode } from '../../src/record/domain/status.js';
 import type { RecordEvent } from '../../src/record/domain/events.js';
@@ -271,11 +271,9 @@ test('what is observed of an end is what the status of the cycle says at that in
       for (const known of SCHEMES) {
         const standing = standingOf(observed.state, known);
         const found = boundariesOf(standing).filter(({ boundary }) => ends.has(boundary));
-        for (const cycle of standing.cycles) {
-          const status = (milliseconds: number) => {
-            const next = nextCycle(standing.cycles, cycle, milliseconds);
-            return cycleStatusAt(cycle, next, zoneOf(known), new Date(milliseconds).toISOString());
-          };
+        for (const [index, cycle] of standing.cycles.entries()) {
+          const status = (milliseconds: number) =>
+            cycleStatusAt(cycle, standing.cycles[index + 1], zoneOf(known), new Date(milliseconds).toISOString());
           const own = found.filter((boundary) => boundary.cycle === cycle.number);
           const isExpired = endOf(cycle) !== Infinity && status(endOf(cycle)) === 'expired';
           // An update that begins after the end is over from its beginning; it came too late for a boundary of its own.

@@ -3,8 +3,8 @@ import {
   endOf,
   firsts,
   isSuspended,
-  lastOf,
   met,
+  overAt,
   type Cycle,
   type Ground,
   type Item,
@@ -20,7 +20,7 @@ export type Made = Proposal['made'];
 
 /** What the evidence earns now: a renewal that was opened, an update that is asked for, or a first award, also again. */
 export function earned(standing: Standing, done: readonly Item[], now: number): Made | undefined {
-  const { last } = standing;
+  const last = standing.cycles.at(-1);
   if (last !== undefined && isSuspended(last, now)) return undefined;
   const isFree = (item: Item): boolean =>
     !standing.cycles.some((cycle) => cycle.goneAt === Infinity && cycle.used.includes(item));
@@ -41,7 +41,7 @@ function renewed(standing: Standing, done: readonly Item[], isFree: (item: Item)
   const renewal = standing.opened;
   if (renewal === undefined) return undefined;
   const edition = standing.edition(renewal.edition);
-  const prior = standing.standing!;
+  const prior = standing.renewed!;
   const { criteria, counts } = renewalGround(edition, renewal, prior);
   const found = met(
     criteria,
@@ -60,9 +60,17 @@ function renewed(standing: Standing, done: readonly Item[], isFree: (item: Item)
   };
 }
 
+/** The last cycle or, where that is an update which lost its ground, the one that it updated, so that it can be done again. */
+function updatable(cycles: readonly Cycle[]): Cycle | undefined {
+  const last = cycles.at(-1);
+  if (last === undefined || last.revokedAt !== Infinity) return undefined;
+  if (last.goneAt === Infinity) return last;
+  return last.kind === 'update' ? updatable(cycles.filter(({ number }) => number <= last.renews!.number)) : undefined;
+}
+
 /** An update counts everything that was done before the cycle ended, and keeps its end. */
 function updated(standing: Standing, done: readonly Item[], now: number): Made | undefined {
-  const prior = standing.standing;
+  const prior = updatable(standing.cycles);
   if (prior === undefined || isSuspended(prior, now) || !prior.endings.some(({ effect }) => effect === 'must-update'))
     return undefined;
   const edition = standing.edition(standing.newest);
@@ -114,7 +122,7 @@ function first(standing: Standing, done: readonly Item[], isFree: (item: Item) =
 /** What a person awards needs no evidence; what there is of it is used all the same. */
 export function byHand(standing: Standing, done: readonly Item[], from: number, isRenewal: boolean): Made {
   const renewal = isRenewal ? standing.opened : undefined;
-  const { pending, standing: prior } = standing;
+  const { pending, renewed: prior } = standing;
   const number = renewal?.edition ?? standing.newest;
   const edition = standing.edition(number);
   const { criteria, counts } =
@@ -139,7 +147,7 @@ function fulfilledByRenewal({ pending, scheme }: Standing, day: number): Pick<Cy
 
 /** What was proposed is awarded as what it follows stands now. */
 export function approved(standing: Standing, made: Made): Made {
-  const { standing: prior } = standing;
+  const { renewed: prior } = standing;
   if (made.kind === 'renewal')
     return { ...made, renews: prior, term: renewedTerm(standing.edition(made.edition), prior!, made.term.from) };
   return made;
@@ -147,16 +155,17 @@ export function approved(standing: Standing, made: Made): Made {
 
 /** From when on evidence counts for a first award: from ever, or from when what was held is over for good; undefined while it is not. */
 function openSince(standing: Standing, cycles: readonly Cycle[], pending: Task | undefined, now: number): number | undefined {
-  const held = lastOf(cycles, Infinity);
+  const last = cycles.at(-1);
   // What was revoked is awarded by a person only.
-  if (held !== undefined && held.revokedAt !== Infinity) return undefined;
-  if (held === undefined || held.goneAt !== Infinity) return -Infinity;
+  if (last !== undefined && last.revokedAt !== Infinity) return undefined;
+  const held = cycles.filter((cycle) => overAt(cycle) === Infinity).at(-1);
+  if (held === undefined) return -Infinity;
   const voided = held.endings.find(({ effect }) => effect === 'void');
   if (voided !== undefined) return voided.on;
   const missed = held.endings.find(({ effect, end }) => effect === 'must-update' && end === endOf(held));
   if (missed !== undefined && missed.end <= now) return missed.end;
   if (held.term.closes !== Infinity) return held.term.closes;
-  if (held !== cycles.at(-1)) return endOf(held);
+  if (held !== last) return endOf(held);
   // What cannot be renewed is earned anew where it is asked of the learner again after its end.
   const isAskedAgain =
     standing.edition(standing.newest).renewal === undefined && pending !== undefined && pending.on >= endOf(held);
@@ -175,7 +184,7 @@ export function reassessed(
   const isFree = (item: Item): boolean =>
     cycle.used.includes(item) || !others.some((other) => other.goneAt === Infinity && other.used.includes(item));
   const before = standing.cycles.filter(({ order, number }) => order < cycle.order || number < (cycle.number ?? Infinity));
-  const last = lastOf(before, Infinity);
+  const last = before.at(-1);
   // As the cycles before it stand now; one that was revoked since had ended for the one after it all the same.
   const since =
     kind === 'initial'

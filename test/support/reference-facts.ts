@@ -150,35 +150,25 @@ export class Standing {
     return this.proposals.find(({ closedAt }) => closedAt === Infinity);
   }
 
-  /** The cycle by which the learner is judged now. */
-  get last(): Cycle | undefined {
-    return lastOf(this.cycles, Infinity);
-  }
-
-  /** The same while it was neither revoked nor lost its ground. */
+  /** The last cycle while it was neither revoked nor lost its ground. */
   get standing(): Cycle | undefined {
-    const { last } = this;
+    const last = this.cycles.at(-1);
     return last === undefined || last.revokedAt !== Infinity || last.goneAt !== Infinity ? undefined : last;
   }
 
-  /** The renewal that was opened for the standing cycle or for one that it updated, as both have one end. */
-  get opened(): Renewal | undefined {
-    const { standing } = this;
-    if (standing === undefined) return undefined;
-    const last = this.renewals.filter(({ cycle }) => isOneTerm(standing, cycle)).at(-1);
-    return last?.withdrawnAt === Infinity ? last : undefined;
+  /** What a renewal would renew: the last cycle or, where that followed on another one and lost its ground, that other one. */
+  get renewed(): Cycle | undefined {
+    let last = this.cycles.at(-1);
+    while (last !== undefined && last.revokedAt === Infinity && last.goneAt !== Infinity) last = last.renews;
+    return last === undefined || last.revokedAt !== Infinity ? undefined : last;
   }
-}
 
-/**
- * The last cycle at a time, but what had lost its ground is passed over where an earlier one has its ground; not what a person revoked,
- * nor, until it is reinstated, what a person suspended.
- */
-export function lastOf(cycles: readonly Cycle[], at: number): Cycle | undefined {
-  const isPassedOver = (cycle: Cycle): boolean =>
-    cycle.goneAt !== Infinity && cycle.goneAt <= at && !(cycle.revokedAt !== Infinity && cycle.revokedAt <= at);
-  const isHeldBack = ({ suspensions }: Cycle): boolean => suspensions.some(({ until }) => until === Infinity || until > at);
-  return cycles.filter((cycle) => !isPassedOver(cycle) || isHeldBack(cycle)).at(-1) ?? cycles.at(-1);
+  /** The renewal that was opened for that cycle or for one that it updated, as both have one end. */
+  get opened(): Renewal | undefined {
+    const last = this.renewals.at(-1);
+    if (last === undefined || last.withdrawnAt !== Infinity || this.renewed === undefined) return undefined;
+    return isOneTerm(this.renewed, last.cycle) ? last : undefined;
+  }
 }
 
 /** Whether the one cycle is the other or updates it. */

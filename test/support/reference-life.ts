@@ -6,15 +6,16 @@ import { isFuture, type ReferenceAnswer, type ReferenceRecord } from './referenc
 
 const WAIVER_DAYS_MAX = 366;
 
-/** The standing cycle where it may be renewed at all, or why not. */
+/** The cycle that may be renewed, or why none may. */
 function renewable(standing: Standing, now: number): Cycle | string {
-  const { last } = standing;
+  const last = standing.cycles.at(-1);
   if (last === undefined) return 'NOT_CERTIFIED';
   if (last.revokedAt !== Infinity) return 'ALREADY_REVOKED';
-  if (last.goneAt !== Infinity) return 'NOT_CERTIFIED';
+  const { renewed } = standing;
+  if (renewed === undefined) return 'NOT_CERTIFIED';
   if (isSuspended(last, now)) return 'CERTIFICATION_SUSPENDED';
   const { renewal } = standing.edition(standing.newest);
-  return renewal === undefined || last.term.end === Infinity ? 'NOT_RENEWABLE' : last;
+  return renewal === undefined || renewed.term.end === Infinity ? 'NOT_RENEWABLE' : renewed;
 }
 
 /** An edition that ends a cycle earlier ends what may be renewed with it. */
@@ -82,7 +83,7 @@ export function attribute(record: ReferenceRecord, id: string, item: Item): Refe
   const courses = edition.renewal!.alternatives ?? edition.courses;
   const closes = closesAt(cycle);
   if (item.isGone || !courses.includes(item.course)) return 'EVIDENCE_UNFIT';
-  if (standing.cycles.some(({ used, goneAt }) => goneAt === Infinity && used.includes(item))) return 'EVIDENCE_USED';
+  if (standing.cycles.some(({ number, used }) => number <= cycle.number && used.includes(item))) return 'EVIDENCE_USED';
   if (item.day < opensAt(standing, cycle) || item.day >= closes) return 'EVIDENCE_UNFIT';
   if (opened?.attributed.has(item) === true) return [];
   const renewal = opened ?? begin(record, standing, cycle, undefined);
@@ -91,7 +92,8 @@ export function attribute(record: ReferenceRecord, id: string, item: Item): Refe
 }
 
 /** The last cycle where something may be decided about it, or why not. */
-function decidable({ last }: Standing): Cycle | string {
+function decidable({ cycles }: Standing): Cycle | string {
+  const last = cycles.at(-1);
   if (last === undefined) return 'NOT_CERTIFIED';
   return last.revokedAt === Infinity ? last : 'ALREADY_REVOKED';
 }
@@ -116,7 +118,7 @@ export function reinstate(record: ReferenceRecord, id: string): ReferenceAnswer 
   const suspension = last.suspensions.find(({ until }) => until === Infinity);
   if (suspension === undefined) return 'NOT_SUSPENDED';
   suspension.until = record.now;
-  return ['CertificationReinstated', ...record.earn(standing), ...withEdition(record, standing)];
+  return ['CertificationReinstated', ...record.earn(standing)];
 }
 
 export function waive(record: ReferenceRecord, id: string, lastDay: number): ReferenceAnswer {
@@ -155,24 +157,14 @@ export function correct(record: ReferenceRecord, item: Item, day: number | undef
   const types = ['FactCorrected'];
   // What is taken back brings nothing about, unless something that stood on it falls with it.
   const open = new Set(day === undefined ? [] : record.concerned(item.course));
-  const touched = new Set<Standing>();
   for (const standing of record.standings.values()) {
     const lost = standing.cycles.filter(({ goneAt }) => goneAt !== Infinity).length;
-    const moved = standing.cycles.flatMap((cycle) => reassess(record, standing, cycle, item));
-    types.push(...moved);
-    if (moved.length > 0) touched.add(standing);
+    for (const cycle of standing.cycles) types.push(...reassess(record, standing, cycle, item));
     const declined = reconsider(record, standing, item);
     types.push(...declined);
     if (declined.length > 0 || standing.cycles.filter(({ goneAt }) => goneAt !== Infinity).length > lost) open.add(standing);
   }
-  types.push(...[...open].flatMap((standing) => record.earn(standing)));
-  // Who holds an earlier cycle again is met by what a later edition does.
-  return [...types, ...[...touched].flatMap((standing) => withEdition(record, standing))];
-}
-
-function withEdition(record: ReferenceRecord, standing: Standing): readonly string[] {
-  const applied = record.applyEdition(standing);
-  return [...applied, ...(applied.length > 0 ? record.earn(standing) : [])];
+  return [...types, ...[...open].flatMap((standing) => record.earn(standing))];
 }
 
 /** A proposal that rests on what is otherwise now is declined; what the evidence earns then is proposed anew. */
@@ -186,17 +178,15 @@ function reconsider(record: ReferenceRecord, standing: Standing, item: Item): re
   return ['AwardDeclined'];
 }
 
-const isAfter = ({ renews }: Cycle, cycle: Cycle): boolean =>
-  renews !== undefined && (renews === cycle || isAfter(renews, cycle));
-
 function reassess(record: ReferenceRecord, standing: Standing, cycle: Cycle, item: Item): readonly string[] {
   // What was awarded by hand stands by that word, and what was revoked is over.
   if (cycle.ground === undefined || cycle.revokedAt !== Infinity) return [];
-  // What stands in its place since, and does not come after it, leaves it without ground.
+  // What stands in its place since leaves it without ground.
+  const { number, renews, goneAt } = cycle;
   const isReplaced = standing.cycles.some(
-    (later) => later.number > cycle.number && later.goneAt === Infinity && !isAfter(later, cycle),
+    (later) => later.number > number && (later.kind === 'initial' || later.renews === renews),
   );
-  if (cycle.goneAt !== Infinity && isReplaced) return [];
+  if (goneAt !== Infinity && isReplaced) return [];
   const after = reassessed(standing, cycle, record.done);
   if (after === undefined) {
     if (cycle.goneAt !== Infinity) return [];

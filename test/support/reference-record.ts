@@ -83,10 +83,10 @@ export class ReferenceRecord {
     this.order += 1;
     if (isFuture(day, this.now)) return 'EFFECTIVE_IN_FUTURE';
     const standing = this.of(id);
-    const { last } = standing;
+    const last = standing.cycles.at(-1);
     if (standing.waiting !== undefined) return 'PROPOSAL_OPEN';
     const renewal = last === undefined || isSuspended(last, this.now) ? undefined : standing.opened;
-    const isRenewal = renewal !== undefined && day >= Math.floor(renewal.at) && day < closesOf(renewal.closes, last!);
+    const isRenewal = renewal !== undefined && day >= Math.floor(renewal.at) && day < closesOf(renewal.closes, standing.renewed!);
     if (last !== undefined && day < last.term.from && !isRenewal) return 'AWARD_BEFORE_EARLIER_CYCLE';
     if (!isRenewal && standing.standing !== undefined && day < endOf(standing.standing)) return 'ALREADY_CERTIFIED';
     return this.begin(standing, byHand(standing, this.done, day, isRenewal));
@@ -97,7 +97,7 @@ export class ReferenceRecord {
     const standing = this.of(id);
     const { waiting } = standing;
     if (waiting === undefined) return 'NO_PROPOSAL';
-    const { last } = standing;
+    const last = standing.cycles.at(-1);
     if (last !== undefined && isSuspended(last, this.now)) return 'CERTIFICATION_SUSPENDED';
     if (waiting.made.renewal !== undefined && waiting.made.renewal !== standing.opened) return 'RENEWAL_CLOSED';
     // Evidence earns nothing where a person revoked.
@@ -119,7 +119,7 @@ export class ReferenceRecord {
 
   revoke(id: string): ReferenceAnswer {
     this.order += 1;
-    const { last } = this.of(id);
+    const last = this.of(id).cycles.at(-1);
     if (last === undefined) return 'NOT_CERTIFIED';
     if (last.revokedAt !== Infinity) return 'ALREADY_REVOKED';
     last.revokedAt = this.now;

@@ -1,4 +1,4 @@
-import { closesOf, endOf, isOneTerm, isSuspended, lastOf, overAt, type Cycle, type Standing } from './reference-facts.js';
+import { closesOf, endOf, isOneTerm, isSuspended, overAt, type Cycle, type Standing } from './reference-facts.js';
 import { holdsUntil } from './reference-terms.js';
 
 export interface ReferenceStatus {
@@ -13,7 +13,7 @@ export interface ReferenceStatus {
 export function referenceStatus(standing: Standing, at: number): ReferenceStatus {
   const { scheme, waivers, proposals, tasks, cycles } = standing;
   const begun = cycles.filter(({ term }) => term.from <= at);
-  const cycle = lastOf(begun, at);
+  const cycle = begun.at(-1);
   const isOver = cycle !== undefined && overAt(cycle) <= at;
   const isRenewing = cycle !== undefined && !isOver && isRenewed(standing, cycle, at);
   if (cycle !== undefined && !isOver && at < endOf(cycle)) {

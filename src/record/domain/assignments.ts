@@ -23,7 +23,7 @@ import { withConsequences } from './consequences.js';
 import { windowOf } from './earning.js';
 import type { DataOf } from './events.js';
 import { evaluateScheme } from './scheme-evidence.js';
-import { endOf, isMissed, lastGrounded, openAssignment, pendingAssignment, revokedAt } from './standing.js';
+import { endOf, isMissed, openAssignment, pendingAssignment, revokedAt } from './standing.js';
 import { standingOf, type RecordState } from './state.js';
 
 /** Rule 001-1: the organization asks a learner for a certification, with a start, a due time or a time to complete it within. */
@@ -35,7 +35,7 @@ export function assignScheme(command: Of<'AssignScheme'>, state: RecordState, gi
   if (future !== undefined) return future;
   if (retiredAt(given.facts, 'scheme', id, { instant: given.now })) return definitionRetired('scheme');
   const standing = standingOf(state, id);
-  const held = lastGrounded(standing.cycles);
+  const held = standing.cycles.at(-1);
   if (held !== undefined && revokedAt(held) === Infinity && endOf(held) > instantMilliseconds(given.now))
     return refuse('ALREADY_CERTIFIED', 'The learner holds this certification now. There is nothing to assign.');
   const terms = termsOf(scheme, command, effective);

@@ -1,15 +1,6 @@
 import { instantMilliseconds, type IsoInstant } from '../../shared/calendar.js';
 import { endingOf, graceEnd, hasBegunBefore, hasBegunBy } from './ends.js';
-import {
-  endOf,
-  nextCycle,
-  revokedAt,
-  type Assignment,
-  type Cycle,
-  type Observation,
-  type Standing,
-  type Waiver,
-} from './standing.js';
+import { endOf, revokedAt, type Assignment, type Cycle, type Observation, type Standing, type Waiver } from './standing.js';
 
 /** What time brings about in a standing, at its exact instant; exactly one of the numbers says of what. */
 export interface Boundary {
@@ -38,7 +29,7 @@ export interface Outstanding {
 export function boundariesOf({ assignments, cycles, waivers }: Standing): readonly Boundary[] {
   const found = [
     ...assignments.flatMap((assignment) => ofAssignment(assignment, cycles)),
-    ...cycles.flatMap((cycle) => ofCycle(cycle, cycles)),
+    ...cycles.flatMap((cycle, index) => ofCycle(cycle, cycles[index + 1])),
     ...waivers.flatMap(ofWaiver),
   ];
   return found
@@ -83,7 +74,7 @@ function ofAssignment(
   ];
 }
 
-function ofCycle(cycle: Cycle, cycles: readonly Cycle[]): readonly Boundary[] {
+function ofCycle(cycle: Cycle, next: Cycle | undefined): readonly Boundary[] {
   const { number, awarded, boundaries = {}, reassessments = [], validity } = cycle;
   const { expiringAt, renewalOpensAt, renewalClosesAt } = boundaries;
   const observes = reassessments.findLast(({ after }) => after !== undefined)?.revision ?? awarded.revision;
@@ -95,7 +86,6 @@ function ofCycle(cycle: Cycle, cycles: readonly Cycle[]): readonly Boundary[] {
     if (cycle.kind === 'update' && !hasBegunBy(validity.from, instant)) return [];
     const milliseconds = instantMilliseconds(instant);
     // What is renewed at the very instant of its end has run its whole time.
-    const next = nextCycle(cycles, cycle, milliseconds);
     const isNextThere = ENDS.has(boundary) ? hasBegunBefore : hasBegunBy;
     const isOver =
       milliseconds >= until || revoked <= milliseconds || (next !== undefined && isNextThere(next.validity.from, instant));

@@ -1,6 +1,6 @@
 import { effectiveMilliseconds, instantAt, type IsoInstant } from '../../shared/calendar.js';
 import { heldUntil } from './endings.js';
-import { passedOver, revokedAt, type Cycle, type Standing } from './standing.js';
+import { revokedAt, type Cycle, type Standing } from './standing.js';
 import { beginsAt, type ZoneOf } from './status.js';
 
 /** A time in milliseconds, from `from` on and before `until`. */
@@ -39,13 +39,12 @@ export function continuityAt(standing: Standing, zoneOf: ZoneOf, at: number): Co
 /** The times in which the certification holds, joined where one goes over into the next. */
 function heldTimes({ cycles }: Standing, zoneOf: ZoneOf): readonly Time[] {
   const times = cycles.flatMap((cycle, index) => {
-    const until = Math.min(heldUntil(cycle), revokedAt(cycle));
-    // From the beginning of a cycle on it is that one which decides, but while it is passed over.
-    const others = cycles.slice(index + 1).flatMap((later) => decidingTimes(later, zoneOf));
-    return without([...others, ...suspendedTimes(cycle)], { from: beginsAt(cycle, zoneOf), until });
+    // From the beginning of a cycle on it is that one which decides; one that stands in another's place may begin before that.
+    const later = cycles.slice(index + 1).map((next) => beginsAt(next, zoneOf));
+    const until = Math.min(heldUntil(cycle), revokedAt(cycle), ...later);
+    return withoutSuspensions(cycle, { from: beginsAt(cycle, zoneOf), until });
   });
-  const sorted = times.sort((a, b) => a.from - b.from);
-  return sorted.reduce<readonly Time[]>((joined, time) => {
+  return times.reduce<readonly Time[]>((joined, time) => {
     const last = joined.at(-1);
     return last !== undefined && last.until === time.from
       ? [...joined.slice(0, -1), { from: last.from, until: time.until }]
@@ -53,29 +52,18 @@ function heldTimes({ cycles }: Standing, zoneOf: ZoneOf): readonly Time[] {
   }, []);
 }
 
-/** The times in which it is this cycle or a later one that decides. */
-function decidingTimes(cycle: Cycle, zoneOf: ZoneOf): readonly Time[] {
-  const since = { from: beginsAt(cycle, zoneOf), until: Infinity };
-  const passed = passedOver(cycle);
-  return passed === undefined ? [since] : without([passed], since);
-}
-
 /** Suspended and reinstated are effective at an instant, so that no zone matters. */
-const suspendedTimes = ({ suspensions = [] }: Cycle): readonly Time[] =>
-  suspensions.map(({ from, until }) => ({
-    from: effectiveMilliseconds(from, 'UTC'),
-    until: until === undefined ? Infinity : effectiveMilliseconds(until, 'UTC'),
-  }));
-
-/** What is left of a time without some others. */
-const without = (others: readonly Time[], time: Time): readonly Time[] =>
-  others.reduce<readonly Time[]>(
-    (rest, { from, until }) =>
-      rest
-        .flatMap((part) => [
-          { from: part.from, until: Math.min(part.until, from) },
-          { from: Math.max(part.from, until), until: part.until },
-        ])
-        .filter((part) => part.from < part.until),
-    [time].filter((part) => part.from < part.until),
+function withoutSuspensions({ suspensions = [] }: Cycle, time: Time): readonly Time[] {
+  const parts = suspensions.reduce<readonly Time[]>(
+    (rest, { from, until }) => {
+      const begins = effectiveMilliseconds(from, 'UTC');
+      const ends = until === undefined ? Infinity : effectiveMilliseconds(until, 'UTC');
+      return rest.flatMap((part) => [
+        { from: part.from, until: Math.min(part.until, begins) },
+        { from: Math.max(part.from, ends), until: part.until },
+      ]);
+    },
+    [time],
   );
+  return parts.filter(({ from, until }) => from < until);
+}

@@ -20,11 +20,10 @@ import { evaluateWay, renewalWay, type Way } from './earning.js';
 import { evaluateRecord, WHOLE_TIME, type Window } from './scheme-evidence.js';
 import {
   endOf,
-  lastGrounded,
   pendingAssignment,
   pendingRenewal,
+  renewedCycle,
   revokedAt,
-  standingCycle,
   suspensionOf,
   type Cycle,
   type Proposal,
@@ -47,7 +46,7 @@ export function awardByHand(command: Of<'AwardByHand'>, state: RecordState, give
   if (openProposal(standing.proposals) !== undefined)
     return refuse('PROPOSAL_OPEN', 'An award of this scheme waits for approval. Approve or decline it first.');
   const renewal = renewalByHand(id, effective, state, given);
-  const overlap = renewal === undefined ? overlaps(lastGrounded(standing.cycles), effective, newest, given) : undefined;
+  const overlap = renewal === undefined ? overlaps(standing.cycles.at(-1), effective, newest, given) : undefined;
   if (overlap !== undefined) return overlap;
   const way: Pick<Way, 'scheme' | 'renews'> = renewal ?? { scheme: newest };
   const { scheme } = way;
@@ -67,9 +66,8 @@ export function awardByHand(command: Of<'AwardByHand'>, state: RecordState, give
 function renewalByHand(id: string, effective: Effective, state: RecordState, given: Given): Way | undefined {
   const standing = standingOf(state, id);
   const renewal = pendingRenewal(standing);
-  const cycle = standingCycle(standing);
-  if (renewal === undefined || suspensionOf(cycle!) !== undefined) return undefined;
-  const way = renewalWay(renewal, cycle!, standing, given.facts.schemes.get(id)!);
+  if (renewal === undefined || suspensionOf(standing.cycles.at(-1)!) !== undefined) return undefined;
+  const way = renewalWay(renewal, renewedCycle(standing)!, standing, given.facts.schemes.get(id)!);
   const { from, until, intent } = way.window;
   const at = effectiveMilliseconds(effective, way.scheme.timeZone);
   return at >= ('date' in effective ? intent!.fromDay : from) && at < until ? way : undefined;
@@ -128,12 +126,12 @@ function proposedWay(
 ): Pick<Way, 'scheme' | 'renews'> | Refusal {
   const standing = standingOf(state, id);
   const editions = given.facts.schemes.get(id)!;
-  const last = lastGrounded(standing.cycles);
+  const last = standing.cycles.at(-1);
   if (last !== undefined && suspensionOf(last) !== undefined) return suspended();
   if (number === undefined && how === 'on-approval' && last?.revoked !== undefined) return revokedSince();
   if (number === undefined) return { scheme: editions[edition - 1]! };
   const renewal = pendingRenewal(standing);
-  if (renewal?.number === number) return renewalWay(renewal, last!, standing, editions);
+  if (renewal?.number === number) return renewalWay(renewal, renewedCycle(standing)!, standing, editions);
   return refuse('RENEWAL_CLOSED', 'What this award would renew was revoked or lost its ground meanwhile. Decline the award.');
 }
 
@@ -176,7 +174,7 @@ export function revoke({ scheme: id, cycle: number, reason }: Of<'Revoke'>, stat
   const refusal = humanRefusal(given, state);
   if (refusal !== undefined) return refusal;
   const cycles = cyclesOf(state, id);
-  const cycle = number === undefined ? lastGrounded(cycles) : cycles.find((known) => known.number === number);
+  const cycle = number === undefined ? cycles.at(-1) : cycles.find((known) => known.number === number);
   if (cycle === undefined)
     return refuse('NOT_CERTIFIED', 'The learner has no such certification, so there is nothing to revoke.');
   if (cycle.revoked !== undefined)

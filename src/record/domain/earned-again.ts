@@ -4,7 +4,7 @@ import { renewedValidity, validityOf } from './award-dates.js';
 import { anewFrom, evaluateWay, renewalWay, windowFrom, type Way } from './earning.js';
 import type { ChecklistLeaf, ValidityInterval } from './events.js';
 import { earliestEnd, WHOLE_TIME } from './scheme-evidence.js';
-import { endOf, groundsOf, isPastDue, lastGrounded, type Cycle, type Standing } from './standing.js';
+import { endOf, groundsOf, isPastDue, type Cycle, type Standing } from './standing.js';
 import { standingOf, type RecordState } from './state.js';
 import { revisionOf } from './submission.js';
 import { updatedValidity, updateOf } from './updates.js';
@@ -72,7 +72,7 @@ export function wayOf(earned: Earned, standing: Standing, editions: readonly Sch
   const assignments = standing.assignments.filter(({ revision }) => revision < earned.recorded);
   const before = { ...standing, cycles, assignments };
   // A renewal that was done again follows on the same cycle as the one that lost its ground.
-  const last = cycles.find(({ number }) => number === earned.renews) ?? lastGrounded(cycles);
+  const last = cycles.find(({ number }) => number === earned.renews) ?? cycles.at(-1);
   const assignment = assignments.find(({ number }) => number === earned.assignment);
   const renewal = standing.renewals.find(({ number }) => number === earned.renewal);
   if (renewal !== undefined && last !== undefined) return { ...renewalWay(renewal, last, before, editions), assignment };

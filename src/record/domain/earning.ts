@@ -23,10 +23,9 @@ import { evaluateScheme, WHOLE_TIME, type Window } from './scheme-evidence.js';
 import {
   endOf,
   groundsOf,
-  isPassedOver,
-  lastGrounded,
   pendingAssignment,
   pendingRenewal,
+  renewedCycle,
   revokedAt,
   suspensionOf,
   type Assignment,
@@ -73,12 +72,12 @@ export function windowOf(scheme: SchemeEdition, assignment: Assignment | undefin
 export function waysOf(id: string, state: RecordState, { facts, now }: Pick<Given, 'facts' | 'now'>): readonly Way[] {
   const standing = standingOf(state, id);
   const editions = facts.schemes.get(id) ?? [];
-  const last = lastGrounded(standing.cycles);
+  const last = standing.cycles.at(-1);
   if (editions.length === 0 || (last !== undefined && suspensionOf(last) !== undefined)) return [];
   const renewal = pendingRenewal(standing);
   const anew = anewFrom(standing, editions, now);
   return [
-    ...(renewal === undefined ? [] : [renewalWay(renewal, last!, standing, editions)]),
+    ...(renewal === undefined ? [] : [renewalWay(renewal, renewedCycle(standing)!, standing, editions)]),
     ...(anew === undefined ? [] : [firstWay(standing, editions, anew)]),
   ];
 }
@@ -124,9 +123,9 @@ export function renewalWay(renewal: Renewal, cycle: Cycle, standing: Standing, e
   return { scheme, criteria: chosen?.criteria ?? renewalCriteria(scheme), pointer, window, renews: { renewal, cycle } };
 }
 
-/** What earned the cycle that is renewed or one before it that is not passed over. */
+/** What earned the cycle that is renewed or one before it. */
 export const usedBy = ({ cycles }: Standing, cycle: Cycle): readonly number[] =>
-  cycles.flatMap((known) => (known.number <= cycle.number && !isPassedOver(known) ? groundsOf(known) : []));
+  cycles.flatMap((known) => (known.number <= cycle.number ? groundsOf(known) : []));
 
 /** What renews a certification: criteria of their own, else those of the first award. */
 export const renewalCriteria = ({ renewal, criteria }: SchemeEdition): Criteria => renewal?.criteria ?? criteria;
@@ -152,17 +151,18 @@ export function alternativesOf(criteria: Criteria, pointer = ''): readonly Alter
  * a ground lapsed, or was ended by a later edition. Undefined while it can still be renewed, and where only a person may award.
  */
 export function anewFrom(standing: Standing, editions: readonly SchemeEdition[], at: IsoInstant): number | undefined {
-  const held = lastGrounded(standing.cycles);
-  if (held?.revoked !== undefined) return undefined;
-  if (held === undefined || revokedAt(held) !== Infinity) return WHOLE_TIME.from;
+  const last = standing.cycles.at(-1);
+  if (last?.revoked !== undefined) return undefined;
+  const held = standing.cycles.findLast((cycle) => revokedAt(cycle) === Infinity);
+  if (held === undefined) return WHOLE_TIME.from;
   const newest = editions.at(-1)!;
   const ends = endOf(held);
   const afresh = afreshFrom(held, (edition) => editions[edition - 1]!.timeZone, at);
   if (afresh !== undefined) return afresh;
   const closesAt = renewalTime(held, newest)?.closesAt;
   if (closesAt !== undefined) return instantMilliseconds(closesAt);
-  // What was passed over may have done what was asked, so that nobody would be asked again.
-  return held !== standing.cycles.at(-1) || isAskedAnew(standing, ends, newest) ? ends : undefined;
+  // What was done for a renewal that lost its ground is not done again with what earned the cycle before it.
+  return held !== last || isAskedAnew(standing, ends, newest) ? ends : undefined;
 }
 
 /** ◆ What cannot be renewed is earned anew where it is asked of the learner again after its end. */

@@ -231,7 +231,7 @@ describe('an update', () => {
     record.complete('C2', '2024-05-20');
     const corrects = { course: 'C2' };
     record.do({ type: 'CorrectFact', corrects, reason: REASON });
-    expect(record.statusAt('S', record.now)).toMatchObject({ status: 'update-required', valid: true, cycle: 1 });
+    expect(record.statusAt('S', record.now)).toMatchObject({ status: 'revoked', valid: false });
     expect(dataOf(record.complete('C2', '2024-05-25'), 'CertificationAwarded')).toMatchObject({
       kind: 'update',
       cycle: 3,

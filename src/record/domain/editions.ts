@@ -24,29 +24,22 @@ export function applyEdition(command: Of<'ApplyEdition'>, state: RecordState, gi
   return applied === undefined ? [] : withWhatFollows([], [applied], state, given);
 }
 
-/** What makes a cycle the one that stands. */
-const STANDS_AFTER: ReadonlySet<RecordEvent['type']> = new Set([
-  'CertificationAwarded',
-  'CertificationReassessed',
-  'CertificationReinstated',
-]);
-
 /**
- * Who is awarded an earlier edition, because the assignment or the proposal was pinned to it, or holds it again, because what came
- * after it lost its ground, is met in the same commit by what the editions after it do to its holders: the policy that went through the
- * records after their publication did not see that cycle stand.
+ * Who is awarded an earlier edition, because the assignment or the proposal was pinned to it, is met in the same commit by what the
+ * editions after it do to its holders: the policy that went through the records after their publication saw no cycle there.
  */
 export function withLaterEditions(decision: Decision, state: RecordState, given: Given): Decision {
   if (isRejection(decision)) return decision;
-  const decided = decision as readonly RecordEvent[];
-  const schemes = decided.flatMap(({ type, data }) => (STANDS_AFTER.has(type) && 'scheme' in data ? [data.scheme!] : []));
-  return [...new Set(schemes)].reduce<readonly RecordEvent[]>((events, scheme) => {
-    const cycle = standingCycle(standingOf(foldAll(state, events, given.now, given.actor.person), scheme));
-    if (cycle === undefined) return events;
-    const later = given.facts.schemes.get(scheme)!.slice(cycle.edition);
+  return (decision as readonly RecordEvent[]).reduce<Decision>((events, { type, data }) => {
+    if (type !== 'CertificationAwarded') return events;
+    const all = events as readonly RecordEvent[];
+    const standing = standingOf(foldAll(state, all, given.now, given.actor.person), data.scheme);
+    const cycle = standingCycle(standing);
+    if (cycle?.number !== data.cycle) return all;
+    const later = given.facts.schemes.get(data.scheme)!.slice(data.edition);
     const effects = later.flatMap((edition) => effectOf(edition, cycle, given.now) ?? []);
-    return effects.length === 0 ? events : withWhatFollows(events, effects, state, given);
-  }, decided);
+    return effects.length === 0 ? all : withWhatFollows(all, effects, state, given);
+  }, decision);
 }
 
 /** What follows from an effect: an update, or the first award again where the evidence for it is there already. */

@@ -1,6 +1,6 @@
 import { effectiveMilliseconds, instantMilliseconds, type IsoInstant } from '../../shared/calendar.js';
 import { cycleEnd } from './ends.js';
-import { endOf, standingCycle, type Cycle, type Ending, type Proposal, type Standing } from './standing.js';
+import { endOf, revokedAt, type Cycle, type Ending, type Proposal, type Standing } from './standing.js';
 import type { SchemeStatus, ZoneOf } from './status.js';
 
 /** What follows from that a later edition ends a cycle; what was decided about it is in docs/adr/0018-editions-and-holders.md. */
@@ -22,8 +22,16 @@ export const updateAsked = (cycle: Cycle): Ending | undefined =>
 
 /** The cycle whose update an edition asks for. */
 export function updatable(standing: Standing): Cycle | undefined {
-  const cycle = standingCycle(standing);
+  const cycle = groundedCycle(standing.cycles);
   return cycle === undefined || updateAsked(cycle) === undefined ? undefined : cycle;
+}
+
+/** The last cycle or, where that is an update which lost its ground, the one that it updated, so that the update can be done again. */
+function groundedCycle(cycles: readonly Cycle[]): Cycle | undefined {
+  const last = cycles.at(-1);
+  if (last === undefined || last.revoked !== undefined) return undefined;
+  if (revokedAt(last) === Infinity) return last;
+  return last.kind === 'update' ? groundedCycle(cycles.filter(({ number }) => number <= last.renews!)) : undefined;
 }
 
 /**
@@ -32,7 +40,7 @@ export function updatable(standing: Standing): Cycle | undefined {
  */
 export function updatedBy(proposal: Proposal, standing: Standing, zoneOf: ZoneOf): Cycle | undefined {
   const { how, renewal, edition, revision, effective } = proposal;
-  const cycle = standingCycle(standing);
+  const cycle = groundedCycle(standing.cycles);
   if (cycle === undefined || how !== 'on-approval' || renewal !== undefined || cycle.edition >= edition) return undefined;
   const then = { ...cycle, endings: (cycle.endings ?? []).filter((known) => known.revision < revision) };
   // What was done after the end of the time to update earned a first award again.

@@ -9,10 +9,8 @@ import {
   type IsoInstant,
 } from '../../shared/calendar.js';
 import {
-  endOf,
-  nextCycle,
-  passedOver,
   pendingRenewal,
+  renewedCycle,
   revokedAt,
   standingCycle,
   type Cycle,
@@ -46,7 +44,7 @@ export function renewalCloses({ closesAt }: Pick<Renewal, 'closesAt'>, cycle: Cy
 /** The renewal that is pending, while it can be done. */
 export function openRenewal(standing: Standing, now: IsoInstant): Renewal | undefined {
   const pending = pendingRenewal(standing);
-  const closesAt = pending === undefined ? undefined : renewalCloses(pending, standingCycle(standing)!);
+  const closesAt = pending === undefined ? undefined : renewalCloses(pending, renewedCycle(standing)!);
   return closesAt !== undefined && instantMilliseconds(closesAt) <= instantMilliseconds(now) ? undefined : pending;
 }
 
@@ -86,25 +84,17 @@ export interface Lapse {
 
 /** Every time without the certification, by what is recorded today: what was revoked has not lapsed. */
 export function lapsesOf({ cycles }: Standing): readonly Lapse[] {
-  return cycles.flatMap((cycle) => {
+  return cycles.flatMap((cycle, index): readonly Lapse[] => {
     const end = cycleEnd(cycle);
-    return end === undefined ? [] : lapsesFrom(graceEnd(cycle) ?? end.endsAt, cycle, end.lastValidDay, cycles);
+    if (end === undefined) return [];
+    const since = graceEnd(cycle) ?? end.endsAt;
+    const next = cycles[index + 1];
+    const isNone =
+      revokedAt(cycle) <= instantMilliseconds(since) || (next !== undefined && hasBegunBy(next.validity.from, since));
+    if (isNone) return [];
+    const lapse = { cycle: cycle.number, lastValidDay: end.lastValidDay, since };
+    return [next === undefined ? lapse : { ...lapse, until: { cycle: next, effective: next.validity.from } }];
   });
-}
-
-/** The times without the certification after the end of a cycle, from an instant on. */
-function lapsesFrom(since: IsoInstant, cycle: Cycle, lastValidDay: IsoDate, cycles: readonly Cycle[]): readonly Lapse[] {
-  if (revokedAt(cycle) <= instantMilliseconds(since)) return [];
-  const lapse = { cycle: cycle.number, lastValidDay, since };
-  const next = nextCycle(cycles, cycle, instantMilliseconds(since));
-  if (next === undefined) return [lapse];
-  const closed = hasBegunBy(next.validity.from, since)
-    ? []
-    : [{ ...lapse, until: { cycle: next, effective: next.validity.from } }];
-  const passed = passedOver(next);
-  // What was held until it lost its ground is not held any more, and the cycle before it is over.
-  const isOverAgain = passed?.until === Infinity && passed.from < endOf(next);
-  return isOverAgain ? [...closed, ...lapsesFrom(instantAt(passed.from), cycle, lastValidDay, cycles)] : closed;
 }
 
 /**

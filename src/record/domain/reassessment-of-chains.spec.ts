@@ -68,13 +68,13 @@ describe('a certification that was renewed', () => {
     expect(reassessments(record)).toMatchObject([{ cycle: 2, checklist: [{ satisfied: false }] }]);
     expect(reassessments(record)[0]).not.toHaveProperty('after');
     expect(record.statusAt('S1', '2024-02-20T11:59:59Z')).toMatchObject({ cycle: 2, valid: true });
-    expect(record.statusAt('S1', record.now)).toMatchObject({ cycle: 1, status: 'renewing', valid: true });
+    expect(record.statusAt('S1', record.now)).toMatchObject({ cycle: 2, status: 'revoked' });
   });
 
   test('one that lost its ground is done again while its window is open', () => {
     const record = renewed();
     record.do(correct(completions(record)[1]!));
-    expect(record.statusAt('S1', record.now)).toMatchObject({ cycle: 1, status: 'renewing', lastValidDay: '2024-03-10' });
+    expect(record.statusAt('S1', record.now)).toMatchObject({ cycle: 2, status: 'revoked' });
     record.now = '2024-03-01T12:00:00.000Z';
     // It was asked for, and nobody withdrew that.
     expect(record.ask({ type: 'OpenRenewal', scheme: 'S1', intent: BY_ADMIN })).toEqual([]);
@@ -112,7 +112,7 @@ describe('a certification that was renewed', () => {
     expect(record.state.schemes['S1']!.renewals.at(-1)).toMatchObject({ number: 2, cycle: 1 });
     record.now = '2024-05-01T12:00:00.000Z';
     expect(record.refusal({ type: 'AwardByHand', scheme: 'S1', effective: { date: '2024-02-01' }, reason: REASON })).toBe(
-      'ALREADY_CERTIFIED',
+      'AWARD_BEFORE_EARLIER_CYCLE',
     );
     record.complete('C1', '2024-05-01');
     expect(record.cycles('S1').at(-1)).toMatchObject({ number: 3, kind: 'initial' });

@@ -7,7 +7,7 @@ import { withConsequences } from './consequences.js';
 import { earnedAgain, type Earned } from './earned-again.js';
 import { updatedBy } from './endings.js';
 import type { DataOf, RecordEvent } from './events.js';
-import { groundsOf, standingCycle, type Cycle, type Proposal, type Standing } from './standing.js';
+import { groundsOf, renewedCycle, type Cycle, type Proposal, type Standing } from './standing.js';
 import { cyclesOf, foldAll, standingOf, submissionsOf, type RecordState } from './state.js';
 import { revisionsOf } from './submission.js';
 
@@ -74,15 +74,9 @@ function reassessedIn(id: string, corrected: Corrected, state: RecordState, give
 const isGroundless = ({ reassessments = [] }: Cycle): boolean =>
   reassessments.length > 0 && reassessments.at(-1)!.after === undefined;
 
-/** Whether another cycle stands in the place of one that lost its ground: a later one that has a ground and does not come after it. */
-const isReplaced = ({ number }: Cycle, cycles: readonly Cycle[]): boolean =>
-  cycles.some((later) => later.number > number && !isGroundless(later) && !isAfter(later, number, cycles));
-
-/** Whether a cycle renews or updates another one, or one that does. */
-function isAfter({ renews }: Cycle, number: number, cycles: readonly Cycle[]): boolean {
-  const before = cycles.find((known) => known.number === renews);
-  return before !== undefined && (before.number === number || isAfter(before, number, cycles));
-}
+/** Whether another cycle stands in the place of one that lost its ground: a first award since, or another one after the same cycle. */
+const isReplaced = ({ number, renews }: Cycle, cycles: readonly Cycle[]): boolean =>
+  cycles.some((later) => later.number > number && (later.kind === 'initial' || later.renews === renews));
 
 /**
  * The correction that concerns a cycle: of what it rests on, of what it last lost its ground by, or of anything else that had been
@@ -149,5 +143,5 @@ function proposed(open: Proposal, standing: Standing, editions: readonly SchemeE
   const earned = { ...open, number, kind: 'initial' as const, recorded: open.revision };
   const cycle = updatedBy(open, standing, (edition) => editions[edition - 1]!.timeZone);
   if (cycle !== undefined) return { ...earned, kind: 'update', renews: cycle.number };
-  return open.renewal === undefined ? earned : { ...earned, kind: 'renewal', renews: standingCycle(standing)?.number };
+  return open.renewal === undefined ? earned : { ...earned, kind: 'renewal', renews: renewedCycle(standing)?.number };
 }

@@ -4,7 +4,7 @@ import { renewalBounds, type RenewalBounds } from './award-dates.js';
 import { refuse, type Refusal } from './circumstances.js';
 import { anewFrom, renewalCriteria, renewalWay, type Way } from './earning.js';
 import { countsIn, evidenceOf, WHOLE_TIME, type Evidence } from './scheme-evidence.js';
-import { groundsOf, isPassedOver, pendingRenewal, standingCycle } from './standing.js';
+import { groundsOf, pendingRenewal, standingCycle } from './standing.js';
 import { standingOf, submissionsOf, type RecordState } from './state.js';
 import { countsFor, stateOf, type Submission } from './submission.js';
 
@@ -120,7 +120,7 @@ export function uncountedEvidence(
       ? { scheme: newest, criteria: renewalCriteria(newest), pointer: '', window: WHOLE_TIME }
       : renewalWay(pending, cycle, standing, editions);
   const { timeZone } = way.scheme;
-  const used = new Set(standing.cycles.filter((known) => !isPassedOver(known)).flatMap(groundsOf));
+  const used = new Set(standing.cycles.flatMap(groundsOf));
   const anew = anewFrom(standing, editions, at) ?? Infinity;
   const isUncounted = (evidence: NamedEvidence): boolean =>
     evidence.revision > cycle.awarded.revision &&

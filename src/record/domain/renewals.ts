@@ -23,16 +23,7 @@ import type { RecordEvent } from './events.js';
 import { renewalCloses } from './ends.js';
 import type { RenewalCommand, RenewalIntent } from './renewal-commands.js';
 import { toAttribute } from './renewal-evidence.js';
-import {
-  lastGrounded,
-  ofOneTerm,
-  pendingRenewal,
-  revokedAt,
-  suspensionOf,
-  type Cycle,
-  type Renewal,
-  type Standing,
-} from './standing.js';
+import { ofOneTerm, pendingRenewal, renewedCycle, suspensionOf, type Cycle, type Renewal, type Standing } from './standing.js';
 import { foldAll, standingOf, type RecordState } from './state.js';
 
 export function decideRenewal(command: RenewalCommand, state: RecordState, given: Given): Decision {
@@ -79,14 +70,14 @@ export interface Renewable {
 
 /** The cycle that can be renewed, and when. */
 export function renewable(standing: Standing, newest: SchemeEdition, facts: Catalogue): Renewable | Refusal {
-  const cycle = lastGrounded(standing.cycles);
-  if (cycle === undefined)
+  const last = standing.cycles.at(-1);
+  if (last === undefined)
     return refuse('NOT_CERTIFIED', 'The learner never held this certification, so there is nothing to renew.');
-  if (cycle.revoked !== undefined)
+  if (last.revoked !== undefined)
     return refuse('ALREADY_REVOKED', 'The certification was revoked, and what was revoked is not renewed.');
-  if (revokedAt(cycle) !== Infinity)
-    return refuse('NOT_CERTIFIED', 'The ground of the certification was taken away. It is earned anew.');
-  if (suspensionOf(cycle) !== undefined) return suspended();
+  const cycle = renewedCycle(standing);
+  if (cycle === undefined) return refuse('NOT_CERTIFIED', 'The ground of the certification was taken away. It is earned anew.');
+  if (suspensionOf(last) !== undefined) return suspended();
   const isRetired = retirementOf(facts, 'scheme', newest.scheme) !== undefined;
   if (isRetired) return definitionRetired('scheme');
   const time = renewalBounds(cycle, facts.schemes.get(newest.scheme)!);

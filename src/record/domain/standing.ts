@@ -226,43 +226,21 @@ export function revokedAt({ revoked, reassessments = [] }: Cycle): number {
   return Math.min(...times.map((time) => (time === undefined ? Infinity : effectiveMilliseconds(time, 'UTC'))));
 }
 
-/**
- * The time in which a cycle is passed over, in milliseconds: from when on it had lost its ground, so that an earlier one that stands
- * decides again, and until a person revoked it, as that ends the certification. A suspension is a person's word about the
- * certification, too, and holds until it is lifted. Undefined where that is never.
- */
-export function passedOver(cycle: Cycle): { readonly from: number; readonly until: number } | undefined {
-  const { revoked, reassessments = [], suspensions = [] } = cycle;
-  const last = reassessments.at(-1);
-  if (last === undefined || last.after !== undefined || suspensionOf(cycle) !== undefined) return undefined;
-  // All of these are effective at an instant, so that no zone matters.
-  const at = (time: Effective): number => effectiveMilliseconds(time, 'UTC');
-  const from = Math.max(at(last.effective), ...suspensions.map(({ until }) => at(until!)));
-  return { from, until: revoked === undefined ? Infinity : at(revoked.effective) };
-}
-
-/** Whether a cycle is passed over at an instant in milliseconds, or by all that is recorded today. */
-export function isPassedOver(cycle: Cycle, at?: number): boolean {
-  const time = passedOver(cycle);
-  if (time === undefined) return false;
-  return at === undefined ? time.until === Infinity : time.from <= at && at < time.until;
-}
-
-/**
- * The cycle by which a learner is judged at an instant in milliseconds, or by all that is recorded today: the last one that is not
- * passed over. Only where none is left does one without ground count.
- */
-export const lastGrounded = (cycles: readonly Cycle[], at?: number): Cycle | undefined =>
-  cycles.findLast((cycle) => !isPassedOver(cycle, at)) ?? cycles.at(-1);
-
-/** The cycle that comes after another one, as seen at an instant in milliseconds, or by all that is recorded today. */
-export const nextCycle = (cycles: readonly Cycle[], { number }: Cycle, at?: number): Cycle | undefined =>
-  cycles.find((later) => later.number > number && !isPassedOver(later, at));
-
-/** The cycle by which a learner is judged, where it could still be renewed, updated or end: neither revoked nor without ground. */
-export function standingCycle({ cycles }: Pick<Standing, 'cycles'>): Cycle | undefined {
-  const last = lastGrounded(cycles);
+/** The last cycle, where it could still be renewed, updated or end: neither revoked nor without ground. */
+export function standingCycle({ cycles }: Standing): Cycle | undefined {
+  const last = cycles.at(-1);
   return last === undefined || revokedAt(last) !== Infinity ? undefined : last;
+}
+
+/**
+ * The last cycle or, where that is a renewal or an update which lost its ground, the one before it: what it was for can be done again.
+ * What a person revoked is not.
+ */
+export function renewedCycle({ cycles }: Pick<Standing, 'cycles'>): Cycle | undefined {
+  const last = cycles.at(-1);
+  if (last === undefined || last.revoked !== undefined) return undefined;
+  if (revokedAt(last) === Infinity) return last;
+  return last.renews === undefined ? undefined : renewedCycle({ cycles: cycles.filter(({ number }) => number <= last.renews!) });
 }
 
 /** The numbers of a cycle and of those that it updated, which all have one end and so one renewal. */
@@ -271,16 +249,12 @@ export function ofOneTerm(cycles: readonly Cycle[], { number, kind, renews }: Cy
   return new Set([number, ...(before === undefined ? [] : ofOneTerm(cycles, before))]);
 }
 
-/**
- * The renewal of the standing cycle that is neither withdrawn nor fulfilled; evidence from before its window closed may come later. One
- * that was fulfilled by what lost its ground is open again.
- */
+/** The renewal of the last cycle that is neither withdrawn nor fulfilled; evidence from before its window closed may come later. */
 export function pendingRenewal(standing: Standing): Renewal | undefined {
-  const cycle = standingCycle(standing);
-  if (cycle === undefined) return undefined;
-  const term = ofOneTerm(standing.cycles, cycle);
-  const last = standing.renewals.findLast((renewal) => term.has(renewal.cycle));
-  return last?.withdrawn === undefined ? last : undefined;
+  const last = standing.renewals.at(-1);
+  const cycle = renewedCycle(standing);
+  if (last === undefined || cycle === undefined || last.withdrawn !== undefined) return undefined;
+  return ofOneTerm(standing.cycles, cycle).has(last.cycle) ? last : undefined;
 }
 
 /** Revisions of the evidence on which a cycle stands. */

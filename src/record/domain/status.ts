@@ -12,7 +12,6 @@ import { renewalCloses } from './ends.js';
 import {
   endOf,
   isPastDue,
-  lastGrounded,
   ofOneTerm,
   revokedAt,
   type Assignment,
@@ -74,8 +73,7 @@ export interface SchemeStatus {
  * Where several codes fit, this order decides: a certification that has not ended (suspended, update-required, renewing, expiring,
  * certified); a waiver; then what is asked and not fulfilled (awaiting-review of an award or a submission, renewing, missed or overdue,
  * in-progress, assigned); then how the last certification ended (revoked, lapsed, expired); then withdrawn. Undefined before the first
- * fact that names the scheme. The certification is that of the last cycle that had begun; one that had lost its ground by then is passed
- * over where an earlier one stands, so that the learner is where they would be had it not been earned. `valid` stands beside it: in a grace that keeps validity a certification still holds after its end.
+ * fact that names the scheme. `valid` stands beside it: in a grace that keeps validity a certification still holds after its end.
  */
 export function statusAt(
   standing: Standing,
@@ -83,8 +81,7 @@ export function statusAt(
   at: IsoInstant,
 ): SchemeStatus | undefined {
   const zoneOf: ZoneOf = (edition) => editionOf(edition).timeZone;
-  const begun = standing.cycles.filter((known) => beginsAt(known, zoneOf) <= instantMilliseconds(at));
-  const cycle = lastGrounded(begun, instantMilliseconds(at));
+  const cycle = standing.cycles.findLast((known) => beginsAt(known, zoneOf) <= instantMilliseconds(at));
   const own = cycle === undefined ? undefined : cycleStatusAt(cycle, undefined, zoneOf, at);
   const renewal = cycle === undefined || own === 'revoked' ? undefined : renewalAt(standing, cycle, zoneOf, at);
   const renewing = renewal === undefined ? {} : { renewal: renewal.number };
@@ -272,7 +269,7 @@ export function endsOf({ validity, endings = [] }: Cycle, zoneOf: ZoneOf): Pick<
   return { lastValidDay: dateAt(last, zoneOf(first.edition)), endsAt: first.endsAt };
 }
 
-/** What became of one cycle at an instant; `next` is the cycle after it that is not passed over. Superseded is neither expired nor revoked. */
+/** What became of one cycle at an instant; `next` is the cycle after it. Superseded is neither expired nor revoked. */
 export function cycleStatusAt(cycle: Cycle, next: Cycle | undefined, zoneOf: ZoneOf, at: IsoInstant): CycleStatus {
   const instant = instantMilliseconds(at);
   if (revokedAt(cycle) <= instant) return 'revoked';

@@ -2,7 +2,7 @@ import { instantMilliseconds } from '../../shared/calendar.js';
 import { humanRefusal, refuse, schemeUnknown, type Decision, type Given, type Refusal } from './circumstances.js';
 import type { Of, Reason } from './commands.js';
 import { withConsequences } from './consequences.js';
-import { endOf, lastGrounded, revokedAt, suspensionOf, type Cycle } from './standing.js';
+import { endOf, revokedAt, suspensionOf, type Cycle } from './standing.js';
 import { cyclesOf, type RecordState } from './state.js';
 
 /** It does not hold until it is reinstated; meanwhile evidence stays on record and earns nothing. */
@@ -45,7 +45,7 @@ function notRevoked(scheme: string, state: RecordState, given: Given): Cycle | R
   if (!given.facts.schemes.has(scheme)) return schemeUnknown();
   const refusal = humanRefusal(given, state);
   if (refusal !== undefined) return refusal;
-  const cycle = lastGrounded(cyclesOf(state, scheme));
+  const cycle = cyclesOf(state, scheme).at(-1);
   if (cycle === undefined)
     return refuse('NOT_CERTIFIED', 'The learner was never certified in this scheme, so there is nothing to decide about.');
   return cycle.revoked === undefined

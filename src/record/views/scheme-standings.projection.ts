@@ -42,7 +42,7 @@ function indexed(standing: Standing): Indexed {
 
 export const schemeStandings: Projection = {
   name: 'scheme-standings',
-  version: 5,
+  version: 4,
   indexes: {
     byScheme: ['organization', 'scheme'],
     byDay: ['organization', 'ending', 'lastValidDay'],

@@ -2,16 +2,14 @@ import { z } from 'zod';
 import { instantMilliseconds, type Effective, type IsoInstant } from '../../shared/calendar.js';
 import { effective, isoDate, isoInstant } from '../../shared/text.js';
 import { optional } from '../domain/circumstances.js';
-import { nextCycle, type Cycle, type Reassessment } from '../domain/standing.js';
+import type { Cycle, Reassessment } from '../domain/standing.js';
 import { beginsAt, cycleStatusAt, type CycleStatus, type ZoneOf } from '../domain/status.js';
 import { hasHappened } from './standing-at.js';
 
 const interval = z.object({ from: effective, lastValidDay: isoDate.optional(), endsAt: isoInstant.optional() });
 const reassessmentSchema = z.object({
   before: interval,
-  after: interval.optional().meta({
-    description: 'Absent where no ground was left; the cycle counts as revoked from then on, and an earlier one stands again.',
-  }),
+  after: interval.optional().meta({ description: 'Absent where no ground was left; the cycle counts as revoked from then on.' }),
   ground: z.int().meta({ description: 'The revision of the correction.' }),
   recordedAt: isoInstant,
 });
@@ -50,9 +48,9 @@ export const cycleSchema = z.object({
 
 /** The cycles of a certification; what begins later than the instant has not happened yet, so it is not shown. */
 export function shownCycles(cycles: readonly Cycle[], zoneOf: ZoneOf, at: IsoInstant): z.infer<typeof cycleSchema>[] {
-  return cycles.flatMap((cycle) => {
+  return cycles.flatMap((cycle, index) => {
     if (beginsAt(cycle, zoneOf) > instantMilliseconds(at)) return [];
-    const status = cycleStatusAt(cycle, nextCycle(cycles, cycle, instantMilliseconds(at)), zoneOf, at);
+    const status = cycleStatusAt(cycle, cycles[index + 1], zoneOf, at);
     return [shownCycle(cycle, status, (time) => hasHappened(time, zoneOf(cycle.edition), at))];
   });
 }

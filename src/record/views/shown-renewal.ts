@@ -10,7 +10,7 @@ import { continuityAt } from '../domain/continuity.js';
 import { renewalCloses } from '../domain/ends.js';
 import { alternativesOf, renewalCriteria } from '../domain/earning.js';
 import { UNCOUNTED_REASONS, uncountedEvidence } from '../domain/renewal-evidence.js';
-import { lastGrounded, type Cycle, type Renewal } from '../domain/standing.js';
+import type { Cycle, Renewal } from '../domain/standing.js';
 import { standingOf } from '../domain/state.js';
 import { criteriaWords } from './criteria-words.js';
 import type { StandingAt } from './standing-at.js';
@@ -76,7 +76,7 @@ type ShownRenewal = z.infer<z.ZodObject<typeof renewalShape>>;
 export function shownRenewal({ scheme: { scheme: id }, status, record, at }: StandingAt, catalogue: Catalogue): ShownRenewal {
   const standing = standingOf(record, id);
   const cycle = standing.cycles.find(({ number }) => number === status?.cycle);
-  const isLast = cycle !== undefined && cycle === lastGrounded(standing.cycles) && status?.status !== 'revoked';
+  const isLast = cycle !== undefined && cycle === standing.cycles.at(-1) && status?.status !== 'revoked';
   const uncounted = isLast ? uncountedEvidence(id, record, catalogue.schemes.get(id)!, at).slice(0, UNCOUNTED_SHOWN_MAX) : [];
   const open = standing.renewals.find(({ number }) => number === status?.renewal);
   const { since, gaps } = continuityAt(standing, zoneOf(catalogue, id), instantMilliseconds(at));
