@@ -40,8 +40,6 @@ export interface WhatIfRow extends WhatIfChange {
   readonly record: string;
 }
 
-export type WhatIfCounts = Omit<WhatIf, 'digest' | 'file'>;
-
 /** The first line names the edition, so that one list is not taken for another; every further one is a learner. */
 export const headerOf = ({ scheme, edition }: Pick<PlannedEdition, 'scheme' | 'edition'>): string =>
   `${canonicalJson({ scheme, edition })}\n`;

@@ -4,7 +4,7 @@ import { instantMilliseconds, type IsoInstant } from '../../shared/calendar.js';
 import { isoInstant } from '../../shared/text.js';
 import { renewalTime, type RenewalTime } from '../domain/award-dates.js';
 import { optional } from '../domain/circumstances.js';
-import { endingOf } from '../domain/ends.js';
+import { renewalCloses } from '../domain/ends.js';
 import type { Cycle } from '../domain/standing.js';
 
 export const windowSchema = z.object({ opensAt: isoInstant, closesAt: isoInstant.optional(), open: z.boolean() }).meta({
@@ -14,9 +14,10 @@ export const windowSchema = z.object({ opensAt: isoInstant, closesAt: isoInstant
 /** When a cycle may be renewed; not at all, where the newest edition allows none or a later edition ends it before its window opens. */
 function windowOf(cycle: Cycle, newest: SchemeEdition): RenewalTime | undefined {
   const time = newest.renewal === undefined ? undefined : renewalTime(cycle, newest);
-  const ending = endingOf(cycle);
-  if (time === undefined || ending === undefined) return time;
-  return isAfter(ending.endsAt, time.opensAt) ? { opensAt: time.opensAt, closesAt: ending.endsAt } : undefined;
+  if (time === undefined) return undefined;
+  const { opensAt } = time;
+  const closesAt = renewalCloses(time, cycle);
+  return closesAt === undefined || isAfter(closesAt, opensAt) ? { opensAt, closesAt } : undefined;
 }
 
 export function shownWindow(
